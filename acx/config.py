@@ -1,0 +1,116 @@
+"""config.yaml and the environment, both handed in, as one frozen `Config`.
+
+Reads no environment and no file by itself. An unknown key or a value of the wrong type is an error
+that names it: a typo must not silently change who is asked or what it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from acx.errors import BadInput
+
+DEFAULT_MODEL = "claude-sonnet-5-5"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a person may set once instead of saying it each time.
+
+    space      the space to learn into when none is named
+    learner    "anthropic", "offline" or "" (anthropic if a key is set, else offline)
+    model      any name the endpoint knows
+    review     lessons wait as proposals
+    max_cost   USD a run may spend, None for no limit
+    timeout    seconds a model call may take
+    api_key, auth_token, base_url  of the Messages API; from the environment only
+    """
+
+    space: str = ""
+    learner: str = ""
+    model: str = DEFAULT_MODEL
+    review: bool = False
+    max_cost: Decimal | None = None
+    timeout: float = 600.0
+    api_key: str = ""
+    auth_token: str = ""
+    base_url: str = ""
+
+    @property
+    def has_credentials(self) -> bool:
+        return bool(self.api_key or self.auth_token)
+
+
+FROM_ENVIRONMENT = {
+    "ACX_SPACE": "space",
+    "ACX_LEARNER": "learner",
+    "ACX_MODEL": "model",
+    "ANTHROPIC_API_KEY": "api_key",
+    "ANTHROPIC_AUTH_TOKEN": "auth_token",
+    "ANTHROPIC_BASE_URL": "base_url",
+}
+"""Environment variables that set a field; they win over config.yaml."""
+
+SECRET = {"api_key", "auth_token"}
+LEARNERS = ("anthropic", "offline")
+
+
+def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
+    """The configuration from the text of config.yaml and the environment.
+
+    Raises BadInput, naming `where` and the key, for anything that isn't understood.
+    """
+    config = Config()
+    known = {field.name for field in fields(Config)} - SECRET
+    for key, value in _mapping(text, where).items():
+        if key not in known:
+            raise BadInput(
+                f"{where}: unknown key {key!r}", f"known keys: {', '.join(sorted(known))}"
+            )
+        config = replace(config, **{key: _typed(key, value, where)})
+    for variable, key in FROM_ENVIRONMENT.items():
+        if environment.get(variable):
+            config = replace(config, **{key: _typed(key, environment[variable], variable)})
+    return config
+
+
+def _mapping(text: str, where: str) -> Mapping[str, Any]:
+    if not text.strip():
+        return {}
+    import yaml
+
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise BadInput(
+            f"{where}, line {line}: not valid YAML", "it holds `key: value` lines"
+        ) from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise BadInput(f"{where}: expected `key: value` lines", "for example `learner: offline`")
+    return data
+
+
+def _typed(key: str, value: Any, where: str) -> Any:
+    if key == "review":
+        if isinstance(value, bool):
+            return value
+        raise BadInput(f"{where}: {key} must be true or false, not {value!r}")
+    if key in ("max_cost", "timeout"):
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            number = Decimal(-1)
+        if not number.is_finite() or number < 0 or isinstance(value, bool):
+            raise BadInput(f"{where}: {key} must be a number, not {value!r}")
+        return number if key == "max_cost" else float(number)
+    if not isinstance(value, str):
+        raise BadInput(f"{where}: {key} must be a text, not {value!r}")
+    if key == "learner" and value and value not in LEARNERS:
+        raise BadInput(f"{where}: no learner {value!r}", f"there are: {', '.join(LEARNERS)}")
+    return value

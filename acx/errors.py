@@ -1,0 +1,68 @@
+"""The one family of errors: what happened and where, hints, and the exit code.
+
+Raised anywhere, rendered in one place (`acx.cli`). Expected outcomes (learned, skipped, held) are
+values, not errors. A hint is a command one can paste, or a sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AcxError(Exception):
+    """Something went wrong that the person can read about in one line. Exit code 1."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *hints: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hints = hints
+
+
+class UsageError(AcxError):
+    """The command was given in a way that makes no sense. Exit code 2."""
+
+    exit_code = 2
+
+
+class NotFound(AcxError):
+    """A space, session, skill, lesson or file that isn't there. Exit code 3."""
+
+    exit_code = 3
+
+
+class Conflict(AcxError):
+    """Somebody else's state is in the way: a lock, another space, a merge. Exit code 4."""
+
+    exit_code = 4
+
+
+class BadInput(AcxError):
+    """Input that can't be read or is unsafe. Exit code 5."""
+
+    exit_code = 5
+
+
+class ModelError(AcxError):
+    """The model or the network failed. Exit code 6.
+
+    `transient` tells whether the same call may succeed later. `fatal` tells that every other call
+    of this run would fail likewise (a wrong key, an unknown model). `usage` is what was spent all
+    the same (an `acx.model.Usage`, None if nothing).
+    """
+
+    exit_code = 6
+
+    def __init__(
+        self,
+        message: str,
+        *hints: str,
+        transient: bool = False,
+        fatal: bool = False,
+        usage: Any = None,
+    ) -> None:
+        super().__init__(message, *hints)
+        self.usage = usage
+        self.transient = transient
+        self.fatal = fatal
