@@ -1,0 +1,44 @@
+"""acx form: JSON Lines of our own records, as `acx session show --format acx` writes them.
+
+The numbers of the lines are left out on reading: they belong to the session they came from. Not in
+here: how a record is written (`record`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from acx.errors import BadInput
+from acx.model import Message
+from acx.transcripts.contract import Format, Notes, Sample
+from acx.transcripts.record import from_value, kind_of
+from acx.transcripts.source import objects, records, skip
+
+
+def messages(value: Any) -> list[Message]:
+    """The message of one value, as a list like in every reader. Raises BadInput."""
+    if not isinstance(value, dict):
+        raise BadInput(f"a message is a JSON object, not {kind_of(value)}")
+    return [from_value({key: held for key, held in value.items() if key != "n"})]
+
+
+def _matches(sample: Sample) -> bool:
+    # the AI SDK's messages have role and parts too, but neither number nor origin
+    return any(
+        "role" in record
+        and isinstance(record.get("parts"), list)
+        and ("origin" in record or "n" in record)
+        for record in records(sample)
+    )
+
+
+def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
+    for line, record in objects(stream, notes):
+        try:
+            yield from messages(record)
+        except BadInput as error:
+            skip(notes, line, error.message)
+
+
+FORMAT = Format("acx", "acx's own records, JSON Lines", _matches, _read)

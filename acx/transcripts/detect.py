@@ -1,0 +1,61 @@
+"""Telling transcript formats apart, from the content alone: names and suffixes of files lie.
+
+Not in here: opening files, which is the package's own door.
+"""
+
+from __future__ import annotations
+
+from acx.errors import BadInput, UsageError
+from acx.transcripts import acx_form, anthropic_messages, claude_code, openai_chat, plain_text
+from acx.transcripts.contract import Format, Sample
+from acx.transcripts.record import kind_of
+from acx.transcripts.source import records
+
+FORMATS: tuple[Format, ...] = (
+    claude_code.FORMAT,
+    acx_form.FORMAT,
+    anthropic_messages.FORMAT,
+    openai_chat.FORMAT,
+    plain_text.FORMAT,
+)
+"""In the order in which they are tried. Messages of text alone fit Anthropic and OpenAI alike, and
+read the same: only what Anthropic's alone have is tested before."""
+
+
+def detect(sample: Sample, name: str = "the transcript") -> Format:
+    """The format of a sample. Raises BadInput that says what was seen instead."""
+    if not sample.text.strip():
+        raise BadInput(f"{name} is empty", "give it again when the session has a message")
+    for format in FORMATS:
+        if format.matches(sample):
+            return format
+    known = ", ".join(format.name for format in FORMATS)
+    raise BadInput(
+        f"{name}: {_seen(sample)}, in no known transcript format",
+        f"known formats: {known}; give one with --format",
+    )
+
+
+def named(name: str) -> Format:
+    """The format of this name. Raises UsageError."""
+    for format in FORMATS:
+        if format.name == name:
+            return format
+    known = ", ".join(format.name for format in FORMATS)
+    raise UsageError(f"no transcript format named {name!r}", f"known formats: {known}")
+
+
+def _seen(sample: Sample) -> str:
+    if found := records(sample):
+        keys = ", ".join(sorted(str(key)[:30] for key in found[0])[:8])
+        return f"JSON objects with {keys or 'no fields'}"
+    if b"\0" in sample.head or _unprintable(sample.text) > 0.3:
+        return "binary data"
+    if sample.values:
+        return f"JSON of {kind_of(sample.values[0])}"
+    return f"text that starts with {sample.text.split()[0][:30]!r}"
+
+
+def _unprintable(text: str) -> float:
+    odd = sum(char == "\ufffd" or (char < " " and char not in "\t\n\r\f\x1b") for char in text)
+    return odd / len(text)

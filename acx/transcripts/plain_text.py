@@ -1,0 +1,81 @@
+"""Plain text: `User:` and `Assistant:` at the start of lines, also `Human:`, `AI:`, `System:` and
+`Tool:`, also in bold Markdown.
+
+The first speaker sets how speakers are written in this text: after `User:` a line `user: root` is
+part of a message. Not in here: pasted consoles and exports, which mark their speakers otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import BinaryIO
+
+from acx.model import Message, Part, Role, Text, ToolResult
+from acx.transcripts.contract import Format, Notes, Sample
+from acx.transcripts.record import ORIGINS
+from acx.transcripts.source import BAD_UTF8, lines, skip, warn_once
+
+_ROLES: dict[str, Role] = {
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "system": "system",
+    "tool": "tool",
+}
+
+
+@cache
+def _speaker() -> re.Pattern[str]:
+    names = "|".join(_ROLES)
+    return re.compile(rf"(\**)({names})(?::\*\*|(?:\*\*)?:)[ \t]*(.*)", re.I | re.S)
+
+
+def _spoken(line: str) -> tuple[tuple[str, bool], Role, str] | None:
+    """How the speaker is written (markup, lower case), the role, and what follows on the line."""
+    found = _speaker().match(line)
+    if not found:
+        return None
+    markup, name, rest = found.groups()
+    return (markup, name.islower()), _ROLES[name.lower()], rest
+
+
+def _matches(sample: Sample) -> bool:
+    text = sample.text.lstrip()
+    return (
+        _spoken(text.split("\n", 1)[0]) is not None
+        or sum(_spoken(line) is not None for line in text.split("\n")) >= 2
+    )
+
+
+def _message(role: Role, said: list[str]) -> Message:
+    text = "".join(said).strip()
+    part: Part = ToolResult("", text) if role == "tool" else Text(text)
+    return Message(role, (part,) if text else (), ORIGINS[role])
+
+
+def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
+    style: tuple[str, bool] | None = None
+    role: Role | None = None
+    said: list[str] = []
+    for number, raw in lines(stream, notes):
+        line = raw.decode("utf-8", "replace").replace("\r\n", "\n")
+        if "\ufffd" in line and b"\xef\xbf\xbd" not in raw:
+            warn_once(notes, number, BAD_UTF8)
+        spoken = _spoken(line)
+        if spoken and style in (None, spoken[0]):
+            if role:
+                yield _message(role, said)
+            style, role, first = spoken
+            said = [first]
+        elif role:
+            said.append(line)
+        elif line.strip():
+            skip(notes, number, "text before the first speaker")
+    if role:
+        yield _message(role, said)
+
+
+FORMAT = Format("plain", "text with User: and Assistant: lines", _matches, _read)

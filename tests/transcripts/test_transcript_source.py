@@ -1,0 +1,169 @@
+"""Bytes to values: what happens to files in the wild loses one line at most, and is said once."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import threading
+from typing import Any, BinaryIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acx.transcripts import source
+from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes
+from acx.transcripts.source import lines, objects, records, sample
+
+
+def read(data: bytes) -> tuple[list[Any], Notes]:
+    notes = Notes()
+    return list(objects(io.BytesIO(data), notes)), notes
+
+
+def warned(notes: Notes) -> list[tuple[int, str]]:
+    return [(warning.line, warning.what) for warning in notes.warnings]
+
+
+@pytest.mark.parametrize(
+    ("data", "found", "warnings"),
+    [
+        (b'{"a":1}\n{"a":2}\n', [(1, 1), (2, 2)], []),
+        (b'{"a":1}\n{"a":2}', [(1, 1), (2, 2)], []),
+        (b'\xef\xbb\xbf{"a":1}\r\n{"a":2}\r\n', [(1, 1), (2, 2)], []),
+        (b'\n\n{"a":1}\n  \n{"a":2}\n\n', [(3, 1), (5, 2)], []),
+        (b'{"a":1}{"a":2} {"a":3}\n{"a":4}\n', [(1, 1), (1, 2), (1, 3), (2, 4)], []),
+        (b'{"a":1}\n{"a":2}{"a":3\n{"a":4}\n', [(1, 1), (2, 2), (3, 4)], [(2, source.NOT_JSON)]),
+        (b'{"a":1}\n{"a":', [(1, 1)], [(2, source.TORN)]),
+        (b'{"a":1}\n{"a":"\xc3', [(1, 1)], [(2, source.TORN)]),
+        (b'{"a":1}\n\0\0\0\0', [(1, 1)], [(2, source.TORN)]),
+        (b'{"a":1\n{"a":2}\n', [(2, 2)], [(1, source.NOT_JSON)]),
+        (b'{"a":1}\n12 apples\n', [(1, 1)], [(2, source.NOT_JSON)]),
+        (b'{"a":1}\n"text"\n7\nnull\n', [(1, 1)], [(2, source.NOT_OBJECT)]),
+        (b'[{"a":1},{"a":2}]', [(1, 1), (1, 2)], []),
+        (b'[\n  {"a":1},\n  7,\n  {"a":2}\n]\n', [(1, 1), (1, 2)], [(1, source.NOT_OBJECT)]),
+        (b'\n{\n "a": 1\n}\n', [(2, 1)], []),
+        (b"", [], []),
+        (b"[]", [], []),
+        (b"[" * 100_000, [], [(1, source.TORN)]),
+        (b'{"a":' + b"9" * 5000 + b'}\n{"a":2}\n', [(2, 2)], [(1, source.NOT_JSON)]),
+    ],
+)
+def test_files_as_they_are(
+    data: bytes, found: list[tuple[int, int]], warnings: list[tuple[int, str]]
+) -> None:
+    values, notes = read(data)
+    assert [(line, value["a"]) for line, value in values] == found
+    assert warned(notes) == warnings
+
+
+def test_bad_utf8_is_replaced_and_said_once() -> None:
+    values, notes = read(b'{"a":"x\xff"}\n{"a":"\xfe"}\n')
+    assert [value["a"] for _, value in values] == ["x\ufffd", "\ufffd"]
+    assert warned(notes) == [(1, source.BAD_UTF8)]
+
+
+def test_each_kind_of_damage_is_said_once_and_all_of_it_is_counted() -> None:
+    _, notes = read(b"{}\n" + b"nonsense\n" * 500)
+    assert warned(notes) == [(2, source.NOT_JSON)]
+    assert notes.ignored[source.NOT_JSON] == 500
+
+
+def test_a_line_that_is_too_long_is_skipped() -> None:
+    data = b'{"a":1}\n{"b":"' + b"x" * LONGEST_LINE + b'"}\n{"a":2}\n'
+    values, notes = read(data)
+    assert [(line, value["a"]) for line, value in values] == [(1, 1), (3, 2)]
+    assert warned(notes) == [(2, source.TOO_LONG)]
+
+
+class Counting(io.BytesIO):
+    """A file that knows how much was asked of it at once."""
+
+    most = 0
+
+    def readline(self, size: int | None = -1) -> bytes:
+        found = super().readline(size)
+        self.most = max(self.most, len(found))
+        return found
+
+
+def test_a_line_that_is_too_long_is_never_held_whole() -> None:
+    stream = Counting(b"y" * 5_000_000 + b"\nshort\n")
+    notes = Notes()
+    assert list(lines(stream, notes, limit=1000)) == [(2, b"short\n")]
+    assert stream.most <= 2**16
+    assert warned(notes) == [(1, source.TOO_LONG)]
+
+
+def test_a_line_of_just_the_limit_is_kept() -> None:
+    notes = Notes()
+    assert list(lines(io.BytesIO(b"12345678\n1\n"), notes, limit=9)) == [
+        (1, b"12345678\n"),
+        (2, b"1\n"),
+    ]
+    assert not notes.warnings
+
+
+@given(
+    st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=20)), max_size=6),
+    st.integers(0, 400),
+)
+def test_cut_anywhere_json_lines_give_a_prefix_and_one_warning(
+    values: list[dict[str, str]], cut: int
+) -> None:
+    data = b"".join(json.dumps(value, ensure_ascii=False).encode() + b"\n" for value in values)
+    found, notes = read(data[:cut])
+    assert [value for _, value in found] == values[: len(found)]
+    assert len(notes.warnings) <= 1
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_it(data: bytes) -> None:
+    read(data)
+    start, whole = sample(io.BytesIO(data))
+    assert whole.read() == data
+    assert all(isinstance(record, dict) for record in records(start))
+
+
+def test_a_sample_gives_the_whole_stream_again_where_it_cannot_seek() -> None:
+    data = b"".join(b'{"a":%d}\n' % number for number in range(60_000))
+    assert len(data) > SAMPLE_BYTES * 2
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(data)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with os.fdopen(reading, "rb") as pipe:
+        start, whole = sample(pipe)
+        assert start.head == data[:SAMPLE_BYTES]
+        assert start.whole is None
+        assert records(start)[-1] == {"a": len(records(start)) - 1}
+        assert whole.read() == data
+    writer.join()
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_list_larger_than_the_sample_is_in_it(indent: int | None) -> None:
+    data = json.dumps([{"a": number} for number in range(40_000)], indent=indent).encode()
+    assert len(data) > SAMPLE_BYTES
+    start, whole = sample(io.BytesIO(data))
+    assert len(records(start)) == 40_000
+    assert start.whole == json.loads(data)
+    assert whole.read() == data
+
+
+def test_a_first_line_larger_than_the_sample_is_in_it() -> None:
+    first = json.dumps({"a": "x" * (SAMPLE_BYTES + 10)}).encode() + b"\n"
+    stream: BinaryIO = io.BytesIO(first + b'{"a":1}\n' * 1000)
+    start, _ = sample(stream)
+    assert start.whole is None
+    assert len(records(start)) == 1
+
+
+def test_a_single_object_is_whole() -> None:
+    assert sample(io.BytesIO(b' {"a": 1}\n'))[0].whole == {"a": 1}
+    assert sample(io.BytesIO(b'{"a": 1}\n{"a": 2}\n'))[0].whole is None
