@@ -1,0 +1,104 @@
+"""The ledger: what the history of a space says was learned, waits or was rejected.
+
+Git is asked each time, and nothing else. A task has been learned when a commit that names it is
+reachable from the branch, the proposals or the rejections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from acx.errors import Conflict, NotFound
+from acx.store.layout import PROPOSALS, REJECTED, SKILLS
+from acx.store.repo import Commit, Repo
+
+State = Literal["landed", "proposed", "rejected"]
+LESSONS = "--grep=^Acx-Task: "
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A lesson in the history. `name` is the proposal's, "" for one that landed."""
+
+    commit: Commit
+    state: State
+    name: str = ""
+
+    @property
+    def task(self) -> str:
+        return self.commit.trailers.get("Acx-Task", "")
+
+
+def proposals(repo: Repo) -> dict[str, str]:
+    """Lessons that wait: name -> commit, oldest first."""
+    return {ref.removeprefix(PROPOSALS): c for ref, c in repo.refs(PROPOSALS).items()}
+
+
+def rejected(repo: Repo) -> dict[str, str]:
+    """Lessons a person said no to: name -> commit."""
+    return {ref.removeprefix(REJECTED): c for ref, c in repo.refs(REJECTED).items()}
+
+
+def entries(repo: Repo, session: str = "", limit: int = 0) -> list[Entry]:
+    """Lessons of a session, or all of them, newest first."""
+    waiting = {commit: name for name, commit in proposals(repo).items()}
+    refused = {commit: name for name, commit in rejected(repo).items()}
+    starts = [f"--glob={PROPOSALS}*", f"--glob={REJECTED}*"]
+    if repo.resolve("HEAD"):
+        starts.insert(0, "HEAD")
+    elif not (waiting or refused):
+        return []
+    key = f"--grep=^Acx-Session: {_literal(session)}$" if session else LESSONS
+    found = []
+    for commit in repo.log(key, *starts, limit=limit):
+        if "Acx-Task" not in commit.trailers:
+            continue
+        if commit.id in waiting:
+            found.append(Entry(commit, "proposed", waiting[commit.id]))
+        elif commit.id in refused:
+            found.append(Entry(commit, "rejected", refused[commit.id]))
+        else:
+            found.append(Entry(commit, "landed"))
+    return found
+
+
+def removed_skills(repo: Repo) -> frozenset[str]:
+    """Names of skills whose SKILL.md a commit of the branch deleted."""
+    if not repo.resolve("HEAD"):
+        return frozenset()
+    args = ("log", "--diff-filter=D", "--no-renames", "--name-only", "--format=", "-z", "HEAD")
+    paths = repo.run(*args, "--", SKILLS).stdout.decode(errors="replace").split("\0")
+    return frozenset(path.split("/")[1] for path in paths if path.strip().endswith("/SKILL.md"))
+
+
+def find(repo: Repo, text: str) -> Entry:
+    """The lesson that a commit, its prefix or a proposal's name stands for.
+
+    Raises NotFound, or Conflict if several could be meant.
+    """
+    named: Iterable[tuple[State, dict[str, str]]] = (
+        ("proposed", proposals(repo)),
+        ("rejected", rejected(repo)),
+    )
+    for state, names in named:
+        found = [name for name in names if text and name.startswith(text)]
+        if text in names:
+            found = [text]
+        if len(found) > 1:
+            raise Conflict(f"{text!r} is the start of {', '.join(found)}", "acx review")
+        if found:
+            return Entry(repo.log("--no-walk", names[found[0]])[0], state, found[0])
+    commit = repo.resolve(text) if text and not text.startswith("-") else None
+    if commit is None:
+        raise NotFound(f"no lesson {text!r} in {repo.path}", "acx log")
+    for entry in entries(repo):
+        if entry.commit.id == commit:
+            return entry
+    return Entry(repo.log("--no-walk", commit)[0], "landed")
+
+
+def _literal(text: str) -> str:
+    """The text for git's basic regular expressions; ids hold no other special character."""
+    return text.replace(".", "\\.")

@@ -1,0 +1,75 @@
+"""Git processes: started in an environment that a repository can't turn against the person.
+
+The one door to `subprocess`. What is asked of git is known in `acx.store.repo`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from acx.errors import AcxError, NotFound
+
+SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "commit.gpgSign": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "protocol.ext.allow": "never",
+    "submodule.recurse": "false",
+    "log.showSignature": "false",
+}
+"""What a repository's own configuration can't change about the git processes started here."""
+
+PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR",
+          "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX")  # fmt: skip
+"""Variables that git sets for its hooks; inherited, they would point us at another repository."""
+
+
+Done = subprocess.CompletedProcess[bytes]
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every git process: the given one, less what could redirect it."""
+    kept = {key: value for key, value in given.items() if key not in PLACES}
+    kept.update(GIT_TERMINAL_PROMPT="0", GIT_LITERAL_PATHSPECS="1", LC_ALL="C")
+    kept["GIT_CONFIG_COUNT"] = str(len(SETTINGS))
+    for index, (key, value) in enumerate(SETTINGS.items()):
+        kept[f"GIT_CONFIG_KEY_{index}"] = key
+        kept[f"GIT_CONFIG_VALUE_{index}"] = value
+    return kept
+
+
+def run_git(
+    args: Sequence[str], env: Mapping[str, str], cwd: Path | None = None, data: bytes = b""
+) -> Done:
+    """One git process. Raises AcxError if there is no git."""
+    try:
+        return subprocess.run(
+            ["git", *args],
+            input=data,
+            cwd=cwd,
+            env=environment(env),
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        if cwd is not None and not cwd.is_dir():
+            raise NotFound(f"{cwd}: no such folder") from error
+        raise no_git() from error
+
+
+def no_git() -> AcxError:
+    return AcxError(
+        "git was not found", "install git (https://git-scm.com/downloads) and try again"
+    )
+
+
+def said(done: Done) -> str:
+    """The last line of what git complained about."""
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"exit {done.returncode}"
