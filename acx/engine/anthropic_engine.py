@@ -1,0 +1,207 @@
+"""The engine that speaks to the Messages API through Anthropic's SDK: the one door to `anthropic`.
+
+Any server with a `/v1/messages` will do (Ollama, llama.cpp, vLLM, LM Studio, a proxy). What such
+servers lack is left out for every host but Anthropic's own: prompt caching, prices. Never sent, as
+current models refuse it: a forced tool, sampling parameters, a prefilled answer, a thinking budget.
+The SDK is imported with the first call, since the import alone takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from acx.engine.port import Reply, Request
+from acx.engine.prices import Tokens, cost
+from acx.errors import ModelError
+from acx.model import Usage
+
+if TYPE_CHECKING:
+    import anthropic
+    from anthropic.types import Message
+
+HOME = "https://api.anthropic.com"
+
+STREAM_ABOVE = 16_000
+"""max_tokens. The SDK refuses to wait for more than 21,333 without streaming; long answers through
+proxies die on idle connections sooner than that."""
+
+CONNECT = 10.0
+"""Seconds. A host that doesn't take the connection by then won't."""
+
+_BREAKPOINT = {"type": "ephemeral"}
+
+
+class AnthropicEngine:
+    """An `Engine`. Nothing is read from the environment but what the HTTP library needs (proxies).
+
+    timeout  seconds for a whole answer, or for the gap between two pieces of a streamed one
+    retries  further attempts after 408, 409, 429, 5xx and lost connections; the SDK waits between
+             them as the server asks, else 0.5 to 8 seconds
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        api_key: str | None = None,
+        auth_token: str | None = None,
+        base_url: str | None = None,
+        timeout: float = 600.0,
+        retries: int = 2,
+    ) -> None:
+        self.model = model
+        self._base_url = base_url or HOME
+        host = urlsplit(self._base_url).hostname or ""
+        self._at_home = host == "anthropic.com" or host.endswith(".anthropic.com")
+        if not api_key and not auth_token:
+            if self._at_home:
+                raise ModelError(
+                    "no API key for the Anthropic API",
+                    "export ANTHROPIC_API_KEY=...",
+                    "or learn without a model: --learner offline",
+                    fatal=True,
+                )
+            auth_token = "none"  # local servers ask for no key, but the SDK insists on one
+        self._api_key = api_key or None
+        self._auth_token = auth_token or None
+        self._timeout = timeout
+        self._retries = retries
+        self._client: anthropic.Anthropic | None = None
+
+    def complete(self, request: Request) -> Reply:
+        """Ask the model. Raises ModelError: fatal, transient, or of this request alone."""
+        import anthropic
+
+        if self._client is None:
+            self._client = anthropic.Anthropic(
+                api_key=self._api_key,
+                auth_token=self._auth_token,
+                base_url=self._base_url,
+                timeout=anthropic.Timeout(self._timeout, connect=min(self._timeout, CONNECT)),
+                max_retries=self._retries,
+            )
+        payload = self.payload(request)
+        try:
+            if request.max_tokens > STREAM_ABOVE:
+                with self._client.messages.stream(**payload) as stream:
+                    message = stream.get_final_message()
+            else:
+                message = self._client.messages.create(**payload)
+            return self._reply(message)
+        except anthropic.APITimeoutError as error:
+            raise ModelError(
+                f"{self._where}: no answer within {self._timeout:g} seconds",
+                "run the same command again: what was learned is kept",
+                transient=True,
+            ) from error
+        except anthropic.APIConnectionError as error:
+            raise ModelError(
+                f"{self._where}: can't be reached ({error.__cause__ or error})",
+                "check the network, and ANTHROPIC_BASE_URL if it is set",
+                transient=True,
+            ) from error
+        except anthropic.APIStatusError as error:
+            raise self._refused(error.status_code, error.api_message or error.message) from error
+        except anthropic.AnthropicError as error:
+            raise ModelError(f"{self._where}: {_line(str(error))}") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            # A server that answers 200 with something else (a proxy's login page, torn events): the
+            # SDK doesn't validate, so it shows wherever the answer is first used.
+            raise self._not_messages(str(error)) from error
+
+    def payload(self, request: Request) -> dict[str, Any]:
+        """The request as it goes over the wire."""
+        payload: dict[str, Any] = {
+            "model": self.model,
+            "max_tokens": request.max_tokens,
+            "system": request.system,
+            "messages": list(request.messages),
+        }
+        if request.tools:
+            payload["tools"] = list(request.tools)
+        if self._at_home:
+            system = {"type": "text", "text": request.system, "cache_control": _BREAKPOINT}
+            payload["system"] = [system]
+            if request.goes_on:
+                payload["messages"] = _with_breakpoint(payload["messages"])
+        return payload
+
+    def _reply(self, message: Message) -> Reply:
+        blocks = [block.to_dict(mode="json", warnings=False) for block in message.content]
+        if not all(isinstance(block.get("type"), str) for block in blocks):
+            raise ValueError("a content block without a type")
+        details = message.stop_details
+        return Reply(
+            content=tuple(blocks),
+            stop_reason=message.stop_reason or "",
+            usage=self._usage(message),
+            model=message.model or self.model,
+            stop_note=(details.explanation or details.category or "") if details else "",
+        )
+
+    def _usage(self, message: Message) -> Usage:
+        """What the call used. Servers may leave any of the counts out."""
+        said = message.usage
+        tokens = Tokens(
+            input=getattr(said, "input_tokens", None) or 0,
+            output=getattr(said, "output_tokens", None) or 0,
+            cache_read=getattr(said, "cache_read_input_tokens", None) or 0,
+            cache_write=getattr(said, "cache_creation_input_tokens", None) or 0,
+        )
+        return Usage(
+            input=tokens.prompt,
+            output=tokens.output,
+            cached=tokens.cache_read,
+            calls=1,
+            cost=cost(message.model or self.model, tokens) if self._at_home else None,
+        )
+
+    def _refused(self, status: int, message: str) -> ModelError:
+        said = f"{self._where}: {_line(message)} ({status})"
+        if status in (401, 403):
+            return ModelError(
+                f"{self._where} doesn't accept the key: {_line(message)} ({status})",
+                "set a valid ANTHROPIC_API_KEY, or learn without a model: --learner offline",
+                fatal=True,
+            )
+        if status == 402:
+            return ModelError(said, "add credit to the account the key belongs to", fatal=True)
+        if status == 404:
+            return ModelError(
+                f"{self._where} doesn't know the model {self.model}: {_line(message)} (404)",
+                "name another one: --model claude-haiku-5-5; check ANTHROPIC_BASE_URL if it is set",
+                fatal=True,
+            )
+        if status in (408, 409, 429) or status >= 500:
+            tries = f"after {self._retries + 1} attempts" if self._retries else "at once"
+            return ModelError(
+                f"{self._where} gave up {tries}: {_line(message)} ({status})",
+                "run the same command again later: what was learned is kept",
+                transient=True,
+            )
+        return ModelError(said)
+
+    def _not_messages(self, why: str) -> ModelError:
+        return ModelError(
+            f"{self._where}: the answer isn't one of the Messages API ({_line(why)})",
+            "check ANTHROPIC_BASE_URL: it is the server's root, without /v1",
+        )
+
+    @property
+    def _where(self) -> str:
+        return urlsplit(self._base_url).netloc or self._base_url
+
+
+def _with_breakpoint(messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The messages, the last block of the last one marked: all before it can be cached."""
+    *before, last = messages
+    *blocks, block = last["content"]
+    return [*before, {**last, "content": [*blocks, {**block, "cache_control": _BREAKPOINT}]}]
+
+
+def _line(text: str) -> str:
+    """A message of a server on one line: some send a whole page."""
+    line = " ".join(text.split())
+    return line if len(line) <= 300 else line[:299] + "…"

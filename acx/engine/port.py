@@ -1,0 +1,68 @@
+"""The port to a model: one method, a request in, a reply out.
+
+The values have the shape of Anthropic's Messages API, since every server acx speaks to has it, but
+they are plain: no type of any SDK crosses this line. Not here: what is asked (`acx.learn`), who
+answers (the engines beside this module).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from acx.model import Usage
+
+Block = Mapping[str, Any]
+"""A content block as the API has it: `{"type": "text", "text": ...}` and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a model is asked.
+
+    messages    `{"role": "user" | "assistant", "content": [blocks]}`, the user's turn last
+    tools       `{"name", "description", "input_schema"}`; the model is never forced to call one
+    max_tokens  how long the answer may get, its thinking included
+    goes_on     a later request will repeat these messages and add to them: worth caching
+    """
+
+    system: str
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]] = ()
+    max_tokens: int = 12_000
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model answered, and what it cost, usable or not.
+
+    content      all blocks in order. Those that are neither text nor tool_use (thinking) are kept
+                 only to be handed back unchanged: models refuse a history without them
+    stop_reason  "end_turn", "tool_use", "max_tokens", "refusal", ... as the API says it
+    stop_note    why, where the model says more (the category of a refusal); else ""
+    """
+
+    content: tuple[Block, ...]
+    stop_reason: str
+    usage: Usage
+    model: str = ""
+    stop_note: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block["text"] for block in self.content if block["type"] == "text")
+
+    @property
+    def calls(self) -> tuple[Block, ...]:
+        """The tool_use blocks, each with `id`, `name` and `input`."""
+        return tuple(block for block in self.content if block["type"] == "tool_use")
+
+
+class Engine(Protocol):
+    """A model, or something that plays one."""
+
+    def complete(self, request: Request) -> Reply:
+        """The answer. Raises ModelError when there is none."""
+        ...
