@@ -1,0 +1,127 @@
+"""Evidence: quotes looked up in the session by code, and whose words they are.
+
+A quote is found where it stands in one message, white space aside. Whose voice it is decides what
+it can carry: tool output and what the agent's program put in support nothing on their own. Not
+here: whether a quote supports its lesson; only a reader can tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Literal
+
+from acx.model import Evidence, Message, Role, Task, Text, ToolCall, ToolResult, Transcript
+from acx.transcripts.digest import plain
+
+SHORTEST = 8
+"""Characters. What is shorter is found anywhere: no proof, unless it is all that was said."""
+
+Voice = Literal["human", "agent", "tool"]
+
+_ROLES: dict[Voice, Role] = {"human": "user", "agent": "assistant", "tool": "tool"}
+_MARGIN = re.compile(r"(?m)^#\d+ (?:[|>]|[^:\n]{1,40}:) ?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a model says stands in a message."""
+
+    message: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A quote as it really stands there, and whose words it is."""
+
+    evidence: Evidence
+    voice: Voice
+
+
+def look_up(quotes: Sequence[Quote], messages: Iterable[Message]) -> list[Found | None]:
+    """Each quote's place: the message it names, else the first one that has it, else None."""
+    patterns = [_patterns(quote.text) for quote in quotes]
+    found: list[Found | None] = [None] * len(quotes)
+    for message in messages:
+        for n, quote in enumerate(quotes):
+            named = quote.message == message.number
+            if named or found[n] is None:
+                found[n] = _in_message(patterns[n], message) or found[n]
+    return found
+
+
+def missing(transcript: Transcript, task: Task, evidence: Sequence[Evidence]) -> str:
+    """Why a lesson's evidence doesn't hold: a quote that isn't in the message it names, or none at
+    all. "" if every quote stands in its message, and that message belongs to the task."""
+    if not evidence:
+        return "no evidence"
+    lost = {(item.message, item.quote) for item in evidence}
+    numbers = {item.message for item in evidence}
+    for message in chain.from_iterable(transcript.read(*span) for span in task.ranges):
+        if message.number in numbers:
+            texts = [text for text, _ in _voices(message)]
+            lost -= {
+                (number, quote)
+                for number, quote in lost
+                if number == message.number
+                and any(pattern.search(text) for pattern in _patterns(quote) for text in texts)
+            }
+    for number, quote in sorted(lost):
+        return f"message {number} of the task doesn't say {quote[:60]!r}"
+    return ""
+
+
+def _patterns(quote: str) -> list[re.Pattern[str]]:
+    """The quote as written; and without the digest's margin, should that have been copied too."""
+    texts = dict.fromkeys((plain(quote), _MARGIN.sub("", plain(quote))))
+    return [
+        re.compile(r"\s+".join(re.escape(word) for word in text.split()))
+        for text in texts
+        if re.search(r"\w", text)
+    ]
+
+
+def _in_message(patterns: Sequence[re.Pattern[str]], message: Message) -> Found | None:
+    for text, voice in _voices(message):
+        for pattern in patterns:
+            match = pattern.search(text)
+            if match and (len(match[0]) >= SHORTEST or match[0] == text.strip()):
+                return Found(Evidence(message.number, _ROLES[voice], match[0]), voice)
+    return None
+
+
+def _voices(message: Message) -> Iterator[tuple[str, Voice]]:
+    """The texts of a message with whose they are."""
+    own: Voice = "tool"
+    if message.origin == "human":
+        own = "human"
+    elif message.origin == "agent" or message.event == "plan":
+        own = "agent"
+    for part in message.parts:
+        match part:
+            case Text(text=text):
+                yield plain(text), own
+            case ToolCall(args=args):
+                for text in _strings(args):
+                    yield plain(text), own
+            case ToolResult(text=text):
+                yield plain(text), "tool"
+            case _:
+                pass
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        if all(isinstance(item, str) for item in value):
+            yield " ".join(value)  # a command as a list of words
+        else:
+            for item in value:
+                yield from _strings(item)
+    elif hasattr(value, "values"):
+        for item in value.values():
+            yield from _strings(item)

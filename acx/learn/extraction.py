@@ -1,0 +1,180 @@
+"""Finding the tasks of a session with a model: what it is asked, and what its answer must satisfy.
+
+A model names messages by number, and numbers can be wrong: every range is checked against the
+session, every first message must be the person's, known tasks keep what never changes. Not here:
+how the status is judged (the prompt says that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from acx.learn.conversation import Conversation, Malformed, Meter
+from acx.learn.prompts import fence, fill, text
+from acx.model import Message, Task, Transcript
+from acx.transcripts.digest import digest
+
+_STATUS = ("success", "failed", "running", "pending")
+
+_RANGE = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
+
+REPORT_TASKS: Mapping[str, Any] = {
+    "name": "report_tasks",
+    "description": "Report all tasks of the session, known ones too, in the order they were asked.",
+    "input_schema": {
+        "type": "object",
+        "properties": {
+            "tasks": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "known": {
+                            "type": "integer",
+                            "description": "the number of a task found earlier; left out for new",
+                        },
+                        "title": {"type": "string", "minLength": 1, "maxLength": 120},
+                        "first": {"type": "integer", "description": "message that asks for it"},
+                        "last": {"type": "integer", "description": "last message about it"},
+                        "status": {"type": "string", "enum": list(_STATUS)},
+                        "because": {"type": "string", "minLength": 1, "maxLength": 300},
+                        "reopened": {
+                            "type": "array",
+                            "description": "later ranges [first, last] that came back to it",
+                            "items": _RANGE,
+                        },
+                    },
+                    "required": ["title", "first", "last", "status", "because"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+        "required": ["tasks"],
+        "additionalProperties": False,
+    },
+}
+
+
+def find_tasks(
+    meter: Meter,
+    transcript: Transcript,
+    known: Sequence[Task],
+    digest_tokens: int,
+    max_tokens: int,
+) -> list[Task]:
+    """All tasks of the session, in one call. Raises ModelError."""
+    asked: set[int] = set()
+    read = digest(_noting(transcript.read(), asked), digest_tokens)
+    if not asked:
+        return list(known)
+    conversation = Conversation(
+        meter,
+        system=fill("tasks", reading=text("reading")),
+        opening=fill(
+            "tasks_request",
+            session=transcript.session.id,
+            count=str(transcript.count),
+            known=_known(known),
+            transcript=fence("transcript", read),
+        ),
+        tools=[REPORT_TASKS],
+        max_tokens=max_tokens,
+    )
+    return conversation.ask(REPORT_TASKS, _reader(known, asked, transcript.count))
+
+
+def _noting(messages: Iterable[Message], asked: set[int]) -> Iterator[Message]:
+    """The messages as they are; the numbers of those that can ask for something are noted."""
+    for message in messages:
+        if message.origin == "human" and message.event not in ("interrupt", "shell"):
+            asked.add(message.number)
+        yield message
+
+
+def _known(known: Sequence[Task]) -> str:
+    if not known:
+        return "No task of this session is known yet."
+    lines = [
+        f"- {task.number}: messages {_ranges(task)}, {task.status} ({task.because}): {task.title}"
+        for task in known
+    ]
+    tasks = fence("tasks", "\n".join(lines))
+    return f"Tasks found earlier, when the session was shorter:\n{tasks}"
+
+
+def _ranges(task: Task) -> str:
+    return ", ".join(f"{first}-{last}" for first, last in task.ranges)
+
+
+def _reader(
+    known: Sequence[Task], asked: set[int], count: int
+) -> Callable[[Any, bool], list[Task]]:
+    """What turns an answer into tasks, or raises Malformed with everything that's wrong in it."""
+    before = {task.number: task for task in known}
+
+    def read(answer: Any, final: bool) -> list[Task]:
+        found: list[str] = []
+        again: dict[int, Task] = {}
+        new: list[Task] = []
+        for n, given in enumerate(answer["tasks"]):
+            task = _task(given)
+            number = given.get("known") or _recognised(task, known, answer["tasks"])
+            if number is None:
+                new.append(task)
+            elif number in again:
+                found.append(f"tasks[{n}].known: task {number} is reported twice")
+            elif number in before:
+                old = before[number]
+                task = replace(task, number=number, title=old.title, first=old.first)
+                again[number] = task
+            else:
+                numbers = ", ".join(map(str, before)) or "none"
+                found.append(f"tasks[{n}].known: no such task; there are: {numbers}")
+            found += [f"tasks[{n}].{wrong}" for wrong in _wrong(task, asked, count)]
+        if found:
+            raise Malformed("\n".join(found))
+        new.sort(key=lambda task: (task.first, task.last))
+        after = max(before, default=0)
+        return [
+            *(again.get(task.number, task) for task in known),
+            *(replace(task, number=after + n) for n, task in enumerate(new, 1)),
+        ]
+
+    return read
+
+
+def _recognised(
+    task: Task, known: Sequence[Task], answers: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """The known task that a report without a number can only mean: it starts at the same message,
+    and no other known or reported task does. Else it would be learned twice."""
+    same = [old.number for old in known if old.first == task.first]
+    rivals = [given for given in answers if given["first"] == task.first]
+    return same[0] if len(same) == len(rivals) == 1 else None
+
+
+def _task(given: Mapping[str, Any]) -> Task:
+    return Task(
+        number=0,
+        title=" ".join(given["title"].split()),
+        first=given["first"],
+        last=given["last"],
+        status=given["status"],
+        because=" ".join(given["because"].split()),
+        spans=tuple((first, last) for first, last in given.get("reopened") or ()),
+    )
+
+
+def _wrong(task: Task, asked: set[int], count: int) -> Iterator[str]:
+    if task.first not in asked:
+        near = sorted(sorted(asked, key=lambda number: abs(number - task.first))[:4])
+        numbers = ", ".join(f"#{number}" for number in near)
+        yield f"first: #{task.first} isn't a message in which the user asks; near it are {numbers}"
+    end = 0
+    for n, (first, last) in enumerate(task.ranges):
+        where = "last" if n == 0 else f"reopened[{n - 1}]"
+        if not end < first <= last <= count:
+            yield f"{where}: {first} to {last} isn't a range after {end} and within 1 to {count}"
+        end = max(end, last)

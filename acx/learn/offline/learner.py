@@ -1,0 +1,207 @@
+"""The offline learner: tasks found and lessons written by rules, without a key or a network.
+
+It says what was asked, done, proved and preferred, in the words of those who said it. What it can't
+tell it leaves out: why something is a good idea needs a reader, and that is the model learner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from acx.learn.draft import Draft
+from acx.learn.offline import entries
+from acx.learn.offline.fixes import Fix
+from acx.learn.offline.layouts import Place, chosen, places
+from acx.learn.offline.preferences import Fact
+from acx.learn.offline.story import Story
+from acx.learn.offline.tasks import TaskFinder
+from acx.learn.offline.writing import Entry, has_entry, inert, listed, logged, noted
+from acx.learn.port import Assignment, Skipped, Taught
+from acx.model import Evidence, Lesson, LessonKind, SkillTree, Task, Transcript, Usage
+
+MOST_FACTS = 6
+MOST_FIXES = 4
+
+_SCRIPT_FROM_WEB = (
+    r"\b(?:curl|wget|iwr|invoke-webrequest)\b.*\|\s*(?:sudo )?(?:ba|z|da)?sh\b|\biex\b"
+)
+
+
+class OfflineLearner:
+    """Implements `acx.learn.port.Learner`. `templates` gives the files of a skill template."""
+
+    def __init__(self, templates: Callable[[str], Mapping[str, bytes]]) -> None:
+        self._templates = templates
+
+    @property
+    def name(self) -> str:
+        """As it stands in `Acx-Learner`."""
+        return "offline"
+
+    def tasks(self, transcript: Transcript, known: Sequence[Task]) -> tuple[list[Task], Usage]:
+        """All tasks of the session, read in one pass."""
+        return TaskFinder(known).find(transcript.read()), Usage()
+
+    def lessons(self, assignment: Assignment) -> list[Taught] | Skipped:
+        """The log entry first, then fixes, then facts; each on top of the one before."""
+        story = Story()
+        for first, last in assignment.task.ranges:
+            story.take(assignment.transcript.read(first, last))
+        if story.asked is None:
+            return Skipped("no words of a person in it")
+        writer = _Writer(self._templates, assignment, story)
+        taught = list(writer.all())
+        if taught:
+            return taught
+        return Skipped(writer.reason or "nothing new in it")
+
+
+class _Writer:
+    """Writes the lessons of one task, one draft on top of the other."""
+
+    def __init__(
+        self,
+        templates: Callable[[str], Mapping[str, bytes]],
+        assignment: Assignment,
+        story: Story,
+    ) -> None:
+        self._templates = templates
+        self._assignment = assignment
+        self._story = story
+        self._tree: SkillTree = assignment.skills
+        self._before = "\n".join(
+            text or "" for known in assignment.earlier for text in known.changes.values()
+        )
+        self._rejected = {known.title for known in assignment.rejected}
+        self.reason = ""
+
+    def all(self) -> Iterator[Taught]:
+        """What the task taught, most important first."""
+        yield from self._log()
+        for fix in islice(self._story.fixes.found, MOST_FIXES):
+            yield from self._fix(fix)
+        for fact in islice(self._story.facts, MOST_FACTS):
+            yield from self._fact(fact)
+
+    def _taught(
+        self,
+        draft: Draft,
+        kind: LessonKind,
+        title: str,
+        summary: str,
+        evidence: Sequence[Evidence | None],
+        hold: str = "",
+    ) -> Iterator[Taught]:
+        changes = draft.changes()
+        quotes = [item for item in dict.fromkeys(evidence) if item and len(item.quote) >= 2]
+        if changes and quotes and title not in self._rejected:
+            self._tree = self._tree if hold else draft
+            yield Taught(Lesson(title, kind, summary, tuple(quotes[:5])), changes, hold=hold)
+        elif not self.reason:
+            self.reason = "rejected before" if title in self._rejected else "already known"
+
+    def _log(self) -> Iterator[Taught]:
+        task, story = self._assignment.task, self._story
+        if trivial := entries.trivial(task, story):
+            self.reason = trivial
+            return
+        ts = story.ts or self._assignment.transcript.session.created_at
+        entry = Entry(
+            ts[:10] or "undated", ts[11:16], task.title, entries.bullets(task, story, self._cwd)
+        )
+        draft = Draft(self._tree)
+        for place in self._for_all("daily-log", f"{task.title} {self._project}"):
+            path = f"{place.folder}/{entry.date}.md"
+            text = _text(self._tree, path)
+            if entry.heading in self._before and not has_entry(text, entry.heading):
+                self.reason = "a person took its entry out of the log"
+                continue
+            draft.write(path, logged(text, entry))
+        proofs = [proof for _, proof, _ in story.checks.values()][-1:]
+        proofs += [proof for _, proof in story.commits[-1:]]
+        closing = story.closing[1] if story.closing else None
+        causes = [proof for _, proof in story.causes[-1:] if task.status == "failed"]
+        kind: LessonKind = "sop" if task.status == "success" else "warning"
+        yield from self._taught(
+            draft,
+            kind,
+            entries.log_title(task, story),
+            entries.summary(task, story, self._cwd),
+            [story.asked, story.verdict, *causes, *proofs, closing],
+        )
+
+    def _fix(self, fix: Fix) -> Iterator[Taught]:
+        told = entries.told_fix(fix, self._cwd)
+        found = chosen(places(self._tree, "error-list"), f"{fix.tool} {fix.error} {fix.failed}")
+        draft = Draft(self._tree)
+        if found is None:
+            there = any(path.startswith("skills/error-patterns/") for path in self._tree.paths())
+            if there or "error-patterns" in self._assignment.removed:
+                return
+            for name, data in self._templates("error-patterns").items():
+                draft.write(f"skills/error-patterns/{name}", data.decode())
+            found = Place("skills/error-patterns", "error-list"), ""
+        path = f"{found[0].folder}/{fix.tool}.md"
+        text = _text(self._tree, path)
+        if told.heading in self._before and told.heading not in text:
+            self.reason = "a person took it out"
+            return
+        title = inert(self._assignment.task.title, 80)
+        ts = self._story.ts or self._assignment.transcript.session.created_at
+        seen = ", ".join(part for part in (ts[:10], self._project, f'"{title}"') if part)
+        draft.write(path, listed(text, fix.tool, told.heading, told.bullets, seen))
+        both = f"{fix.failed}\n{fix.worked}"
+        hold = "its command runs a script from the web" if re.search(_SCRIPT_FROM_WEB, both) else ""
+        evidence = [
+            Evidence(fix.error_at, "tool", fix.error[:200].strip()),
+            Evidence(fix.worked_at, "assistant", fix.worked),
+            Evidence(fix.cause_at, "assistant", fix.cause[:200].strip()) if fix.cause else None,
+        ]
+        yield from self._taught(draft, "warning", told.title, told.summary, evidence, hold)
+
+    def _fact(self, fact: Fact) -> Iterator[Taught]:
+        found = chosen(places(self._tree, "topic-facts"), fact.text)
+        if found is None:
+            self.reason = self.reason or "no skill for facts"
+            return
+        place, topic = found
+        topic = topic or entries.topic(fact.text)
+        path = f"{place.folder}/{entries.slug(topic)}-preferences.md"
+        text = _text(self._tree, path)
+        wanted = inert(fact.text, 300)
+        if wanted in self._before and wanted not in text:
+            self.reason = "a person took it out"
+            return
+        scope = entries.scope(self._project, fact.met, self._cwd)
+        new, replaced = noted(text, fact.text, scope, f"{topic.title()} Preferences")
+        draft = Draft(self._tree)
+        draft.write(path, new)
+        summary = f'The user said: "{inert(fact.said, 300)}"'
+        if fact.met:
+            summary += f" when the agent {entries.acted(fact.met, self._cwd)}"
+        summary += f". It replaces: {replaced}" if replaced else "."
+        evidence = [Evidence(fact.message, "user", fact.said)]
+        yield from self._taught(draft, "fact", entries.fact_title(fact), summary, evidence)
+
+    def _for_all(self, layout: str, words: str) -> list[Place]:
+        """Every skill with that layout which is for everything, or for what the words are about."""
+        return [
+            place
+            for place in places(self._tree, layout)
+            if not place.topics or any(topic in words.lower() for topic in place.topics)
+        ]
+
+    @property
+    def _cwd(self) -> str:
+        return self._assignment.transcript.session.cwd.replace("\\", "/").rstrip("/")
+
+    @property
+    def _project(self) -> str:
+        # A work tree inside the repository is named after a branch; the project is what holds it.
+        return re.sub(r"/\.?(?:claude/)?worktrees/.*$", "", self._cwd).rsplit("/", 1)[-1]
+
+
+def _text(tree: SkillTree, path: str) -> str:
+    return (tree.read(path) or b"").decode(errors="replace")

@@ -1,0 +1,214 @@
+"""The outcome of a task, judged from what followed it, with the reason in words a person trusts.
+
+`Course` keeps the few facts that matter, however long the task: the person's last verdict, the last
+result of each check, commits, interruptions. Deliberately not here: where tasks begin and end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from acx.learn.offline.steps import Run, Said
+from acx.learn.offline.words import Reading, Verdict, pattern, sentences, shorten
+from acx.model import TaskStatus
+from acx.transcripts import signals
+
+MOST_CHECKS = 16
+
+MOST_LOOKING = 5
+"""Calls after a report of success that change nothing: who looks around this long has finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The last result of one check."""
+
+    number: int
+    ok: bool
+    what: str
+
+
+@dataclass(slots=True)
+class Course:
+    """What has happened in a task so far. All numbers are message numbers, 0 for never."""
+
+    runs: int = 0
+    edit: int = 0
+    acted: int = 0
+    ended: bool = False
+    spoke: int = 0
+    asking: bool = False
+    gave_up: str = ""
+    claim: str = ""
+    claim_at: int = 0
+    looked: int = 0
+    verdict: Verdict = ""
+    said: str = ""
+    said_at: int = 0
+    interrupted: int = 0
+    commit: str = ""
+    commit_at: int = 0
+    undone: int = 0
+    error: str = ""
+    error_at: int = 0
+    next: int = 0
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    def ran(self, run: Run) -> None:
+        """Take in a tool call with its result."""
+        if run.rejected:
+            self.ended = False
+            return
+        self.runs += 1
+        self.acted, self.ended, self.interrupted = run.number, False, 0
+        self.looked = 0 if run.failed else self.looked + 1
+        if run.path and not run.failed:
+            self.edit = run.number
+        if run.checked and run.failed is not None:
+            self._check(run)
+        if run.line:
+            self._kept(run)
+        if run.failed is not None:
+            self.error = signals.error_line(run.text) if run.failed else ""
+            self.error_at = run.number if run.failed else 0
+
+    def _kept(self, run: Run) -> None:
+        """Whether the run commits work or takes it back: the commit of a revert is no proof."""
+        made = signals.commits(run.text) if "git init" not in run.line else []
+        if signals.undoing(run.line) and not run.failed:
+            self.undone = run.number
+        elif made:
+            self.commit, self.commit_at = f"committed {made[-1].sha[:10]}", run.number
+        if signals.pull_request(run.line, run.text):
+            self.commit, self.commit_at = "opened a pull request", run.number
+
+    def _check(self, run: Run) -> None:
+        what = (
+            str(run.summary)
+            if run.summary
+            else run.checked + (" failed" if run.failed else " passed")
+        )
+        self.checks.pop(run.checked, None)
+        self.checks[run.checked] = Check(run.number, not run.failed, what)
+        if len(self.checks) > MOST_CHECKS:
+            del self.checks[next(iter(self.checks))]
+
+    def answered(self, said: Said) -> None:
+        """Take in words of the agent."""
+        self.spoke, self.ended, self.interrupted = said.number, said.ends, 0
+        parts = sentences(said.text[-600:])
+        self.asking = bool(parts) and parts[-1].rstrip("*_ ").endswith("?")
+        self.gave_up = _gives_up(said.text) if said.ends else ""
+        if claim := claims(said.text):
+            self.claim, self.claim_at, self.looked = claim, said.number, 0
+
+    def heard(self, said: Said, reading: Reading) -> None:
+        """Take in words of the person about this task."""
+        if said.event == "interrupt":
+            self.interrupted = said.number
+            return
+        self.interrupted = 0
+        self.ended = False
+        if reading.verdict and (self.acted or self.spoke):
+            self.verdict, self.said_at = reading.verdict, said.number
+            self.said = _telling(reading.words or said.text)
+
+    def praised(self, number: int, words: str) -> None:
+        """Take in praise with which the person begins the next request."""
+        if self.acted or self.spoke:
+            self.verdict, self.said_at, self.said = "good", number, _telling(words)
+            self.interrupted = 0
+
+    def judge(self) -> tuple[TaskStatus, str]:
+        """The status, and why."""
+        # Words about an answer are met by another answer, words about an edit only by work.
+        met = max(self.acted, 0 if 0 < self.edit < self.said_at else self.spoke) > self.said_at
+        edited_since = self.edit > self.said_at
+        bad = [check for check in self.checks.values() if not check.ok]
+        if self.verdict == "dropped" and not (edited_since and self.commit_at > self.said_at):
+            return "failed", f'the user said: "{self.said}" (#{self.said_at})'
+        broke_since = edited_since or any(check.number > self.said_at for check in bad)
+        if self.verdict == "good" and not broke_since:
+            return "success", f'the user said: "{self.said}" (#{self.said_at})'
+        if self.verdict == "bad" and not met and (self.next or self.ended):
+            return "failed", f'the user said: "{self.said}" (#{self.said_at})'
+        if self.interrupted:
+            return "failed", f"interrupted and dropped (#{self.interrupted})"
+        if not (self.ended or self._closed()):
+            return self._broken_off(bad)
+        if self.undone > max(self.edit, self.commit_at):
+            return "failed", f"taken back with git (#{self.undone})"
+        return self._checked(bad) or self._unproved()
+
+    def _broken_off(self, bad: list[Check]) -> tuple[TaskStatus, str]:
+        """A turn without an end: only what was proved or reported before can count."""
+        if self.next and not bad and (found := self._checked(bad)):
+            return found
+        if self.claim and self.edit <= self.claim_at and not bad and self.looked >= MOST_LOOKING:
+            said = f'the agent said: "{self.claim}" (#{self.claim_at})'
+            return "success", f"{said}, and then only looked around; its turn has no end here"
+        return "running", ""
+
+    def _closed(self) -> bool:
+        """Whether the words after the agent's turn need no answer."""
+        return bool(self.next and self.spoke >= self.acted) or (
+            self.verdict == "good" and self.said_at > self.acted
+        )
+
+    def _checked(self, bad: list[Check]) -> tuple[TaskStatus, str] | None:
+        """What tests, linters, compilers and commits say; None if nothing."""
+        if bad:
+            last = max(bad, key=lambda check: check.number)
+            if self.edit > last.number:
+                return "running", ""
+            return "failed", f"{last.what} (#{last.number}), not repaired"
+        proofs = [
+            f"{check.what} (#{check.number})"
+            for check in sorted(self.checks.values(), key=lambda check: check.number)
+            if check.number > self.edit
+        ][-2:]
+        if self.commit:
+            proofs.append(f"{self.commit} (#{self.commit_at})")
+        return ("success", ", ".join(proofs)) if proofs else None
+
+    def _unproved(self) -> tuple[TaskStatus, str]:
+        if self.gave_up:
+            return "failed", f'the agent said: "{self.gave_up}" (#{self.spoke})'
+        if self.error_at:
+            what = f": {shorten(self.error, 100)}" if self.error else ""
+            return "failed", f"ended on an error{what} (#{self.error_at})"
+        if not self.spoke and not self.runs:
+            return "running", ""
+        if self.asking and not self.next and not self.edit:
+            return "running", ""
+        rest = f"you went on (#{self.next})" if self.next else "nothing was said since"
+        if self.runs:
+            return "success", f"no check was seen: the agent ended without an error and {rest}"
+        return "success", f"answered without work; {rest}"
+
+
+def _telling(words: str) -> str:
+    parts = sentences(words)
+    return shorten(parts[0] if parts else words, 80)
+
+
+def claims(text: str) -> str:
+    """The sentence in which an agent reports that it has finished; "" if it doesn't."""
+    for part in sentences(text[:600])[:2]:
+        if pattern(
+            r"^(?:all )?done\b|\b(?:has|have|is|are|been|now)\b.{0,40}\b(?:completed?|done|finished"
+            r"|implemented|fixed)\b"
+        ).search(part) and not part.endswith(("?", ":")):
+            return shorten(part, 120)
+    return ""
+
+
+def _gives_up(text: str) -> str:
+    for part in sentences(text[:600])[:3]:
+        if pattern(
+            r"\bI(?:'m| am| was|'ve been)? (?:couldn't|could not|unable to|not able to"
+            r"|wasn't able to|failed to|can't"
+            r" (?:complete|do|access|make|modify|process))\b|\bit'?s not possible\b"
+        ).search(part):
+            return shorten(part, 120)
+    return ""

@@ -1,0 +1,118 @@
+"""Preferences, rules and corrections of a person, in their own words.
+
+Only what reads as durable is taken: a rule ("always ..."), a choice ("no, use ..."), a reason given
+for refusing a tool call. Steering of the moment, questions and pasted texts are not facts: a missed
+preference is said again, a wrong one misleads for months. Where facts are written is in `facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from acx.learn.offline.steps import Said
+from acx.learn.offline.words import asks, own, pattern, sentences
+
+MOST_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a person wants. `met` is the call it corrected, "" if none."""
+
+    text: str
+    said: str
+    message: int
+    met: str = ""
+
+
+_RULE = (
+    r"\b(?:always|never|from now on|in (?:the )?future|going forward|by default"
+    r"|as a rule|under no circumstances)\b"
+    r"|\b(?:i|we) (?:usually|generally|normally|always|never|strictly) (?!had|get|got|worry|feel"
+    r"|felt|been|thought|do\b)\w+"
+    r"|^(?:i|we) prefer\b|^prefer\b|^whenever\b|\bmy preference\b"
+    r"|\bwe (?:use|run|write|name|follow|stick (?:to|with)|rely on|don't use|do not use|avoid)\b"
+    r"|^(?:please )?(?:do not|don't|dont|avoid|stop) (?:ever )?(?:use|using|add|adding|create"
+    r"|creating|write|writing"
+    r"|commit|committing|push|pushing|overcomplicate|over-?engineer|touch|change|edit|include|mock"
+    r"|mocking|guess|assume"
+    r"|put|leave|install|skip|make up|repeat|hard-?code|hardcoding|comment|commenting)\b"
+    r"|\blet'?s (?:not|never|always)\b|\b(?:is|are) (?:crucial|a must|mandatory|not allowed"
+    r"|forbidden|required)\b"
+    r"|^(?:please )?keep (?:\w+ ){0,4}?(?:in|with|under|below|short|simple|small|separate|minimal"
+    r"|up to date|to)\b"
+    r"|^(?:please )?make sure (?:to |you )?(?:always|never)\b|\bmust (?:always|never|not)\b"
+    r"|\bshould (?:always|never)\b"
+)
+_CHOICE = (
+    r"^(?:no|nope|nah|actually|hmm+|wait|stop)\b[\s,.!:;-]*(?:\w+ )?(?:use|run|prefer"
+    r"|call it|name it|stick (?:to|with)|go with)\b"
+    r"|^(?:please )?(?:use|run|prefer) .{2,60}?(?:\binstead\b|\brather than\b|, not\b|\bnot \w+\W*$"
+    r"|\bover \w+\W*$)"
+    r"|^not (?:as |in |with |a |an |the )?.{2,60}\bbut\b"
+    r"|^no\b[\s,.!:;-]+(?:we|i|don't|do not|always|never)\b"
+)
+_MOMENT = (
+    r"\b(?:yet|for now|right now|just now|this time|for a (?:second|moment|minute)|today"
+    r"|at the moment|until|anything"
+    r"|before (?:doing|you (?:do|start)))\b|\bdon't (?:worry|know|see|think|understand|remember"
+    r"|recall|forget|have|want"
+    r"|care|mind|get|need to)\b|\b(?:i|we|it|they|you|that|there|this) (?:do not|don't"
+    r"|dont) (?!use\b|write\b|add\b|commit\b|push\b|run\b|need (?:a|an|the|any)\b)"
+    r"|\b(?:i|we) (?:always|never) (?:forget|forgot|wonder|had|got|get|worry|feel|felt|know|see)\b"
+    r"|\b(?:is|was|were|are|has|have) (?:never|always)\b|\b(?:it|he|she|they|which|code|test"
+    r"|tests) (?:always|never)\b"
+    r"|\bgood idea\b|\b(?:i|we) (?:would|could|might|may)\b(?! (?:prefer|rather))|\bnever ?mind\b"
+    r"|\bno problem\b|\bif possible\b"
+    r"|\bwe (?:used|run into|ran into)\b|\bwe use .* (?:so|because|and after)\b|\bthis (?:file"
+    r"|function|line|change|one)\b"
+)
+_NOT_A_REASON = (
+    r"^\W*(?:stop|wait|skip|no|cancel|not now|hold on|later|let me|i'?ll|i will|i want to"
+    r"|never ?mind|continue|go on|yes|ok"
+    r"|try again|sorry|one (?:sec|moment)|give me)\b(?!\W+(?:use|we|don't|do not|always|never|run"
+    r"|add|prefer|it'?s))"
+    r"|\b(?:i already|i've already|first tell me|explain)\b"
+)
+_LEADS = (
+    r"^(?:(?:no|nope|nah|actually|hmm+|oh|ok(?:ay)?|yes|yeah|hey|wait|stop|well|and|also|but|so|btw"
+    r"|please|ah|sorry"
+    r"|sure|great|nice|cool|good|thanks|perfect|works)\b(?! (?:problem|idea|to)\b)[\s,.!:;-]*)+"
+)
+
+
+def facts(said: Said, met: str = "") -> Iterator[Fact]:
+    """What a message of a person asks for beyond the moment. `met` is the tool call before it."""
+    if said.event in ("interrupt", "shell", "plan", "command", "compaction"):
+        return
+    words = own(said.text)
+    refused = said.event == "rejection"
+    for sentence in sentences(words)[:12]:
+        if not 3 <= len(sentence.split()) <= MOST_WORDS or asks(sentence):
+            continue
+        corrects = bool(pattern(_CHOICE).search(sentence)) or refused
+        if (refused and not pattern(_NOT_A_REASON).search(sentence)) or _lasting(sentence):
+            yield Fact(_cleaned(sentence), sentence, said.number, met if corrects else "")
+
+
+def _lasting(sentence: str) -> bool:
+    if pattern(_MOMENT).search(sentence):
+        return False
+    bare = pattern(_LEADS).sub("", sentence)
+    return bool(
+        pattern(_RULE).search(bare)
+        or pattern(_CHOICE).search(sentence)
+        or pattern(_CHOICE).search(bare)
+    )
+
+
+def _cleaned(sentence: str) -> str:
+    """The words without what only leads to them."""
+    text = pattern(_LEADS).sub("", sentence).strip(" \t\"'")
+    text = text[1:-1] if text.startswith("(") and text.endswith((")", ").")) else text
+    text = pattern(r",? (?:it )?(?:looks|seems) like\b.*$|,? i (?:guess|think)\b.*$").sub("", text)
+    text = pattern(r"\s+please\b").sub("", text)
+    text = pattern(r"\s*,? ?(?:pls|ok|okay|thanks|thank you)[.!]*$").sub("", text)
+    text = pattern(r"[\s.!,;:]+$").sub("", text)
+    return text[:1].upper() + text[1:]

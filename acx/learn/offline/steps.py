@@ -1,0 +1,128 @@
+"""Steps: messages as what happened, one thing at a time: words that were said, tools that ran.
+
+Calls are paired with their results here, and what `acx.transcripts.signals` can tell is asked once.
+A step lives as long as it is looked at; who wants to remember keeps less. No judgement here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from acx.model import Event, Message, ToolCall, ToolResult
+from acx.transcripts import signals
+from acx.transcripts.suites import Summary, summary
+
+MOST_PENDING = 256
+"""Calls that may wait for their results; beyond that the oldest is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a person or of the agent.
+
+    ends  the agent called no tool with these words, so its turn may end here
+    """
+
+    number: int
+    ts: str
+    human: bool
+    text: str
+    event: Event = ""
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A tool call with its result.
+
+    call, number  the messages of the call and of the result
+    line          the shell command, "" for other tools
+    name          the call in a short line
+    path          the file it wrote, "" if none
+    check         the part of the command that checks the work, "" if none
+    failed        None where nothing can be told, or where it doesn't matter
+    """
+
+    call: int
+    number: int
+    ts: str
+    tool: str
+    line: str
+    name: str
+    path: str
+    check: str
+    text: str
+    summary: Summary | None
+    failed: bool | None
+    rejected: bool = False
+
+    @property
+    def checked(self) -> str:
+        """What was checked, as a name that is the same for every way to run it; "" if nothing."""
+        if self.summary is not None:
+            return self.summary.runner
+        return signals.program(self.check) if self.check else ""
+
+
+Step = Said | Run
+
+
+def steps(messages: Iterable[Message]) -> Iterator[Step]:
+    """What happened, in order. A call without a result makes no step. Only what a person or their
+    agent did: subagents and the agent's own program are left out, except for results and plans."""
+    pending: dict[str, tuple[int, ToolCall]] = {}
+    for message in messages:
+        if message.origin == "subagent":
+            continue
+        if message.role == "assistant":
+            yield from _spoken(message, human=False)
+        elif message.origin == "human" or message.event == "plan":
+            yield from _spoken(message, human=True)
+        for call in message.calls:
+            pending[call.id] = (message.number, call)
+            if len(pending) > MOST_PENDING:
+                del pending[next(iter(pending))]
+        for result in message.results:
+            if found := pending.pop(result.call_id, None):
+                yield _run(*found, message, result)
+
+
+def _spoken(message: Message, *, human: bool) -> Iterator[Said]:
+    if text := message.text.strip():
+        ends = not human and not message.calls
+        yield Said(message.number, message.ts, human, text, message.event, ends)
+
+
+def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> Run:
+    line = signals.command(call)
+    check = signals.checking(line) if line else ""
+    found = summary(result.text) if line else None
+    return Run(
+        call=number,
+        number=message.number,
+        ts=message.ts,
+        tool=call.name,
+        line=line,
+        name=signals.called(call),
+        path=signals.edited(call),
+        check=check,
+        text=result.text,
+        summary=found,
+        failed=_failed(line, check, found, result),
+        rejected=result.rejected,
+    )
+
+
+def _failed(line: str, check: str, found: Summary | None, result: ToolResult) -> bool | None:
+    if result.rejected or (result.error is not False and signals.harness_error(result.text)):
+        return None
+    if found is not None and not found.ok:
+        return True
+    code = signals.exit_code(result)
+    if code or (result.error and code is None):
+        # `grep` without a match is no failure, `ls` of a file that isn't there is a question.
+        return None if line and all(map(signals.looking, signals.segments(line))) else True
+    if check and signals.hidden_failure(result.text):
+        return True
+    return not line and result.text.startswith(("Error:", "Error "))

@@ -1,0 +1,183 @@
+"""Tasks: which message of a person begins one, which belongs to one, which re-opens an earlier one.
+
+Decided in one pass, from what stands before a message and never from what comes after it, so that
+the tasks of a session don't change as it grows. How a task went is judged in `outcome`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from acx.learn.offline.outcome import Course
+from acx.learn.offline.steps import Run, Said, steps
+from acx.learn.offline.words import Reading, pattern, read, title
+from acx.model import Message, Task, TaskStatus
+
+
+@dataclass(slots=True)
+class _Open:
+    """A task while the session is read. `ends` holds its ranges, the last one still growing."""
+
+    number: int
+    title: str
+    topic: frozenset[str]
+    ranges: list[tuple[int, int]]
+    course: Course = field(default_factory=Course)
+    known: Task | None = None
+
+
+class TaskFinder:
+    """Finds the tasks of one session. `known` tasks keep their numbers, first messages, titles."""
+
+    def __init__(self, known: Sequence[Task] = ()) -> None:
+        self._marks = deque(
+            sorted((span[0], task.number) for task in known for span in task.ranges)
+        )
+        self._known = {task.number: task for task in known}
+        self._settled = max((end for task in known for _, end in task.ranges), default=0)
+        self._number = max(self._known, default=0)
+        self._tasks: list[_Open] = []
+        self._current: _Open | None = None
+        self._last = 0
+
+    def find(self, messages: Iterable[Message]) -> list[Task]:
+        """All tasks, in the order of their first messages."""
+        for step in steps(self._counted(messages)):
+            said = step if isinstance(step, Said) and step.human else None
+            reading = read(said.text) if said else None
+            began = self._marked(step.number, reading)
+            if said and reading:
+                began = began or self._begins(said, reading)
+                if self._current is not None and not began:
+                    self._current.course.heard(said, reading)
+            elif self._current is not None:
+                if isinstance(step, Run):
+                    self._current.course.ran(step)
+                else:
+                    self._current.course.answered(step)
+        self._marked(self._last, None)
+        self._close(self._last + 1)
+        return [_task(task) for task in self._tasks]
+
+    def _counted(self, messages: Iterable[Message]) -> Iterable[Message]:
+        for message in messages:
+            self._last = message.number
+            yield message
+
+    def _marked(self, number: int, reading: Reading | None) -> bool:
+        """Follow what is known up to this message; whether a known task begins right with it."""
+        began = False
+        while self._marks and self._marks[0][0] <= number:
+            first, task = self._marks.popleft()
+            opened = next((one for one in self._tasks if one.number == task), None)
+            if opened is None:
+                self._begin(first, self._known[task].title, reading, self._known[task])
+            else:
+                self._turn(first, opened)
+            began = opened is None and first == number
+        return began
+
+    def _begins(self, said: Said, reading: Reading) -> bool:
+        """Begin a task, or go back to one, where these words ask for it; whether one begins."""
+        if said.number <= self._settled:
+            return False
+        current = self._current
+        if _wants(said, reading) if current is None else self._starts(said, reading, current):
+            self._number += 1
+            self._begin(said.number, title(said.text), reading)
+            return True
+        if earlier := self._reopened(reading):
+            self._turn(said.number, earlier)
+        return False
+
+    def _starts(self, said: Said, reading: Reading, current: _Open) -> bool:
+        """Whether a request is a task of its own, not a turn of the current one."""
+        if said.event == "plan":
+            return True
+        if said.event or not reading.starts or reading.ahead:
+            return False
+        if current.course.interrupted:
+            # Who stops the agent mostly goes on with the same thing, said better.
+            return not (_topic(reading.words) & current.topic) and not pattern(
+                r"\b(?:also|it|that|this)\b"
+            ).search(reading.words)
+        # "I'd like ..." after the agent's question is the answer to it.
+        return not (current.course.asking and pattern(r"^\W*(?:i|yes|no)\b").match(reading.words))
+
+    def _begin(
+        self, number: int, name: str, reading: Reading | None, known: Task | None = None
+    ) -> None:
+        if self._current is not None:
+            if reading and reading.verdict == "good":
+                self._current.course.praised(number, reading.words)
+            self._current.course.next = number
+        self._close(number)
+        topic = _topic(reading.words if reading else name)
+        self._current = _Open(known.number if known else self._number, name, topic, [(number, 0)])
+        self._current.known = known
+        self._tasks.append(self._current)
+
+    def _turn(self, number: int, task: _Open) -> None:
+        """Go back to an earlier task."""
+        if task is self._current:
+            return
+        if self._current is not None:
+            self._current.course.next = number
+        self._close(number)
+        task.ranges.append((number, 0))
+        task.course.next = 0
+        self._current = task
+
+    def _reopened(self, reading: Reading) -> _Open | None:
+        """The earlier task that a complaint is about; None if it is about the current one."""
+        if reading.verdict != "bad" or self._current is None or len(self._tasks) < 2:
+            return None
+        words = _topic(reading.words)
+        best = max(reversed(self._tasks), key=lambda task: len(words & task.topic))
+        shared = len(words & best.topic)
+        return best if shared >= 2 and shared > len(words & self._current.topic) else None
+
+    def _close(self, number: int) -> None:
+        """The current range ends before message `number`."""
+        if self._current is not None:
+            first, _ = self._current.ranges[-1]
+            self._current.ranges[-1] = (first, max(number - 1, first))
+
+
+def _task(task: _Open) -> Task:
+    (first, last), *spans = task.ranges
+    status, because = _status(task)
+    return Task(task.number, task.title, first, last, status, because, tuple(spans))
+
+
+def _status(task: _Open) -> tuple[TaskStatus, str]:
+    known = task.known
+    if known is not None and known.finished and task.ranges[-1][1] <= known.ranges[-1][1]:
+        # Nothing new was said or done: who judged it before may have known more.
+        return known.status, known.because
+    return task.course.judge()
+
+
+def _wants(said: Said, reading: Reading) -> bool:
+    """Whether the first words of a session want anything."""
+    if said.event in ("interrupt", "shell", "rejection") or reading.small:
+        return False
+    return bool(said.text.strip())
+
+
+def _topic(words: str) -> frozenset[str]:
+    """The telling words of a text, by which two texts are compared."""
+    found = (word.lower() for word in pattern(r"[a-z_][\w./-]{3,}").findall(words[:2000]))
+    return frozenset(word.rstrip("s.") for word in found if word not in _COMMON)
+
+
+_COMMON_WORDS = (
+    "this that with from have what when where which there their they them then than your some "
+    "also into just like only over such very will would could should please make made need "
+    "want think still again after before does doesn't don't isn't about because here more "
+    "most much same work works working broke broken fails failing error issue problem "
+    "currently getting okay let's file files code thing things using used show shows"
+)
+_COMMON = frozenset(_COMMON_WORDS.split())

@@ -1,0 +1,344 @@
+"""How a person's words read: a request, a go-ahead, a verdict, a question, or only a remark.
+
+Pure, and only about words: whose task they belong to is decided in `tasks`, which of them are rules
+to keep in `preferences`. English only; words in other languages read as remarks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Verdict = Literal["", "good", "bad", "dropped"]
+
+LONGEST_TITLE = 72
+
+LONGEST_WORDS = 10_000
+"""Characters of a message that are looked at: what a person types is shorter."""
+
+_VERBS = (
+    "add adjust analy[sz]e apply audit book build bump calculate cancel change check clean "
+    "compare configure connect convert copy create cut debug delegate delete deploy describe "
+    "design document download draft enable disable ensure evaluate exchange expand explain "
+    "explore export extend extract fetch figure find fix format generate get give handle help "
+    "implement import improve increase inspect install integrate introduce investigate list "
+    "look make measure merge migrate modify move open optimi[sz]e organi[sz]e plan port "
+    "prepare print profile propose provide publish pull push put read rebase reduce refactor "
+    "release remove rename reorgani[sz]e replace report reproduce research resolve restart "
+    "restore restructure return review rewrite roll run save scan search send set show "
+    "simplify solve sort speed split start store summari[sz]e switch sync test track "
+    "translate trim try tweak update upgrade upload use validate verify walk wire work wrap "
+    "write"
+)
+_LEAD = (
+    r"(?:(?:ok(?:ay)?|great|perfect|nice|cool|good|awesome|excellent|thanks?(?: you)?(?: so much)?"
+    r"|thx|hi|hello|hey(?: there)?|claude(?=[,!])|now|next|then|and|also|so|btw|oh|alright|right"
+    r"|well|first"
+    r"|please|pls|sure|yes|yeah|finally|one more thing|works|just|actually|hmm+|wow)\b[\s,.!:;-]*)*"
+)
+
+
+@cache
+def pattern(source: str) -> re.Pattern[str]:
+    """A pattern, compiled when first used, that takes no notice of case."""
+    return re.compile(source, re.I | re.M)
+
+
+def own(text: str) -> str:
+    """What the person wrote themselves: without code, quotes, logs and other pasted things."""
+    text = pattern(r"```[\s\S]*?(?:```|\Z)|<(\w[\w-]*)>[\s\S]*?</\1>").sub(
+        " ", text[:LONGEST_WORDS].replace("’", "'")
+    )
+    text = pattern(r"^[ \t]*(?:@(?:\"[^\"]*\"|\S+)\s+)+").sub("", text)
+    text = pattern(r"\[(?:Image|Pasted text) #\d+[^\]]*\]|\[Image:?[^\]]*\]").sub(" ", text)
+    lines = text.splitlines()
+    kept: list[str] = []
+    for at, line in enumerate(lines):
+        if not line.strip():
+            kept.append("")
+            continue
+        if _pasted(line):
+            kept.append(_after_paste(lines[at + 1 :]))
+            break
+        kept.append(line)
+    return "\n".join(kept).strip()
+
+
+def _after_paste(lines: list[str]) -> str:
+    """What a person wrote below a paste: short, after a blank line, and no paste itself."""
+    below = "\n".join(lines).split("\n\n")[1:]
+    own_lines = [line for part in below for line in part.split("\n") if line.strip()]
+    if len(own_lines) > 4 or any(_pasted(line) for line in own_lines):
+        return ""
+    return "\n".join(own_lines)
+
+
+def _pasted(line: str) -> bool:
+    return len(line) > 1500 or bool(
+        pattern(
+            r"^[ \t]*(?:>|❯|\$ |%|#!|\+\+\+|---|@@|\||\{|\}|\]|<|/\w+/|[~.]{0,2}/\S+$|at \S+ ?\("
+            r"|File \"|Traceback"
+            r"|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|remote:|fatal:|warning:|error:|commit [0-9a-f]{7,}"
+            r"|Author:|Date:|From https?:|npm |E  |FAIL|--- |=== |\[[\w/ .-]+[ \]]"
+            r"|[\w.]*(?:Error|Exception)\b:?|\* branch|Error\b|(?:Fetching|Cloning|Compiling"
+            r"|Downloading|Download action|Unpacking|Receiving"
+            r"|Resolving) \S|\w+ failed \(attempt)"
+            r"|^\s{4,}\S|[;{}]\s*$|^\S+\.\w{1,5}:\d+"
+        ).search(line)
+    )
+
+
+def pasted_error(text: str) -> bool:
+    """Whether something that isn't the person's own words reports an error."""
+    return (
+        bool(
+            pattern(
+                r"^[^\w\n]*(?:error|fatal|traceback|panic|exception|fail(?:ed|ure)?)\b|\w(?:Error"
+                r"|Exception):"
+                r"|\berror: |\bdenied to\b|exit (?:code|status) [1-9]|\bFAIL\b"
+            ).search(text[:LONGEST_WORDS])
+        )
+        and len(text) > len(own(text)) + 30
+    )
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a person's words, in order."""
+    parts = pattern(r"(?<=[.!?])\s+(?=\S)|\n+|;\s+").split(text)
+    return [part.strip(" \t-*•") for part in parts if part and part.strip(" \t-*•")]
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is a question that wants an answer, not work."""
+    return sentence.rstrip().endswith("?") or bool(
+        pattern(
+            rf"^{_LEAD}(?:what|why|how|when|where|which|who|is|are|was|were|do|does|did|should"
+            rf"|can i|has|have)\b"
+        ).match(sentence)
+        and not pattern(r"\b(?:please|show me|tell me)\b").search(sentence)
+    )
+
+
+def requests(sentence: str) -> bool:
+    """Whether a sentence asks for work."""
+    verb = rf"(?:{_VERBS.replace(' ', '|')})\b"
+    filler = r"(?:please |also |now |then |just |maybe |help me (?:to )?|try to )*(?!go ahead)"
+    return bool(
+        pattern(
+            rf"^(?:[A-Z]?\d?[).] )?{_LEAD}(?:"
+            rf"(?:can|could|would|will) (?:you|we|u) {filler}(?!tell|confirm|explain\b){verb}"
+            rf"|{filler}{verb}(?!\s*[,:]? ?(?:it|that|this) (?:is|was))"
+            rf"|let'?s {filler}{verb}|help me\b"
+            rf"|(?:i|we)(?:'d| would)? (?:want|need|like|have|wish|am looking"
+            rf"|'m looking)(?: you)? to {verb}"
+            rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
+            rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?:a|an|the|some"
+            rf"|to)\b"
+            rf"|we (?:should|must|need to|have to|could) {filler}{verb}|need (?:a|an|to)\b)"
+        ).match(sentence)
+    )
+
+
+def goes_ahead(text: str) -> bool:
+    """Whether the words only let the agent go on with what it proposed."""
+    return len(text) <= 60 and bool(
+        pattern(
+            r"^(?:(?:ok(?:ay)?|yes|yep|yeah|yup|sure|y|please|sorry|cool|great|perfect|good|fine"
+            r"|right"
+            r"|continue|proceed|go(?: ahead| on| for it)?|do (?:it|that|so)|let'?s (?:go|do (?:it"
+            r"|that))"
+            r"|lgtm|sounds good|looks good|that works|makes sense|agreed|approved?|correct|exactly"
+            r"|resume|carry on|keep going|next|all of them|both|option|the (?:first|second|third"
+            r"|last)"
+            r"|one|[a-d1-9]|and|with|then|it|now|that|please|try again|retry|start)\W*)+$"
+        ).match(text.strip())
+    )
+
+
+def verdict(text: str) -> Verdict:
+    """What the words say about the work before them; "" if nothing."""
+    first = " ".join(sentences(text)[:3])[:400]
+    if asks(first) and not pattern(r"^\W*(?:great|perfect|nice|awesome|excellent|thanks)").match(
+        first
+    ):
+        return ""
+    if pattern(
+        r"\b(?:never ?mind|forget (?:it|that|about)|leave (?:it|that|this"
+        r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
+        r"|\W*$)"
+        r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
+        r"|\b(?:revert|undo) (?:it|that|this|everything) and\b"
+        r"|(?:please )?(?:revert|undo) (?:it|this|that|everything|all|your|the) ?(?:change\w*|last"
+        r"|commit)?\W*$"
+        r"|give up|not worth it"
+        r"|i'?ll do (?:it|that|this) (?:by hand|myself|later))"
+    ).search(first):
+        return "dropped"
+    if pattern(
+        r"\bstill (?:fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
+        r"|happen\w*)"
+        r"|\b(?:doesn'?t|does not|didn'?t|did not|isn'?t|not) work(?:ing)?\b|(?<!\bbe )\bbr(?:oke"
+        r"|oken|eaks)\b"
+        r"|\b(?:is|are|now|again) failing\b|\bfails? (?:again|now|with)\b|\bfailed again\b"
+        r"|\bsame (?:error|problem|issue)"
+        r"|\bnot fixed\b|\bthat'?s (?:wrong|not right|not what)|\bnow i'?m getting\b|\bregress"
+        r"|\b(?:is|was) (?:wrong|incorrect|not correct)\b|\bdidn'?t (?:help|change|do)\b"
+    ).search(first):
+        return "bad"
+    praise = pattern(
+        r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright)\b[\s,.!]*)*(?:it |that |this |now "
+        r"|everything )?"
+        r"(?:(?:really |very |so |just )?(?:works?|worked|works now|great|perfect|nice|awesome"
+        r"|excellent"
+        r"|brilliant|amazing|fantastic|love it|lgtm|looks (?:good|great)|well done|good (?:job"
+        r"|work)"
+        r"|thanks?|thank you|thx|much better|all good|fixed|that'?s it|that (?:did it|worked"
+        r"|fixed it)"
+        r"|i (?:really )?appreciate|this is really helpful))\b"
+    ).match(first)
+    if praise and not pattern(
+        r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
+    ).search(first):
+        return "good"
+    return ""
+
+
+def small_talk(text: str) -> bool:
+    """Whether the words are only politeness."""
+    return len(text) < 200 and bool(
+        pattern(
+            r"^(?:(?:hi|hello|hey|there|good (?:morning|evening|afternoon)"
+            r"|how are you(?: doing)?(?: today)?|thanks?"
+            r"|thank you|thx|bye|goodbye|see you|that'?s (?:it|all)|for (?:today|now|your help"
+            r"|the help"
+            r"|everything)|so much|very much|a lot|great|nice|cool|ok(?:ay)?|you too|have a (?:nice"
+            r"|good)"
+            r" (?:day|one|evening|weekend)|warmup|ping|claude|lol|haha|all i needed|#+stop#+)\W*)+$"
+        ).match(text.strip())
+    )
+
+
+def refers_back(sentence: str) -> bool:
+    """Whether a request only makes sense with what was said before: `put it there`."""
+    polite = (
+        rf"^(?:[A-Z]?\d?[).] )?{_LEAD}(?:"
+        r"(?:can|could|would|will) (?:you|we) "
+        r"|(?:i|we)(?:'d| would)? (?:want|need|like)(?: you)? to )?"
+        r"(?:please |also |just |help me )*"
+    )
+    finishing = (
+        rf"^{_LEAD}(?:commit\b|push\b|ship it|(?:merge|amend|squash) (?:it|that|this|the (?:pr"
+        rf"|branch|commits?))"
+        r"|open (?:a |the )?(?:pr|pull request)\b)"
+    )
+    picking = r"\bimplement \d|\b(?:option|step|number|item|point)s? \d|\b\d,\s*\d\b|\binstead\b"
+    # `fix this`, `test for that`; not `a script that exports` and `check that it works`.
+    pointing = (
+        rf"{polite}(?!check|verify|ensure|confirm|see|say)\w+ (?:it|them|that|this|these|those"
+        rf"|the (?:same|rest|other))\b"
+        r"|^.{0,80}\b(?:this|that|it|them|these|those)\W*(?:\?|$)"
+    )
+    if any(pattern(source).search(sentence) for source in (finishing, picking, pointing)):
+        return True
+    fresh = pattern(r"^\W*(?:ok\W+)?(?:now|next)\b").match(sentence)
+    return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
+
+
+_EDGES = (
+    r"(?:\s+(?:the|a|an|to|of|and|or|in|on|for|with|that|this|is|are|be|by|as|at|from|if|it|its|so"
+    r"|but"
+    r"|when|while|which|we|i|you|can|should|will|into|about|after|before|because|since|was|were|not"
+    r"|do|does|all|there|here|our|my|your))+$"
+)
+
+
+def shorten(text: str, most: int = LONGEST_TITLE) -> str:
+    """The text, or as many whole words of it as fit, ending at a clause where there is one."""
+    text = " ".join(text.split())
+    if len(text) > most:
+        cut = text[: most + 1]
+        clause = max(cut.rfind(mark) for mark in (", ", ": ", "; ", " - ", ". "))
+        cut = cut[:clause] if clause >= most * 0.55 else cut.rsplit(" ", 1)[0][:most]
+        if cut.count('"') % 2:
+            cut = cut[: cut.rfind('"')]
+        text = pattern(_EDGES).sub("", cut.rstrip(" ,;:-–—"))
+    if text.count("(") > text.count(")") and text.rfind("(") > most // 2:
+        text = text[: text.rfind("(")]
+    if text.count("`") % 2:
+        text = text.replace("`", "'") if text.count("`") == 1 else text[: text.rfind("`")]
+    return text.strip(" ,;:-–—.")
+
+
+def title(text: str) -> str:
+    """A request in at most 72 characters of the person's own words."""
+    words = own(text) or text[:LONGEST_WORDS]
+    plan = (
+        pattern(r"^#+ (?:Plan: )?(.+)$").search(text)
+        if text.startswith("Implement the following plan")
+        else None
+    )
+    if plan:
+        return shorten(f"Implement the plan: {plan[1]}")
+    parts = sentences(words)
+    chosen = next(
+        (
+            part
+            for part in parts
+            if requests(part) and (len(part.split()) > 6 or not refers_back(part))
+        ),
+        "",
+    )
+    if not chosen or (parts and chosen not in parts[:3]):
+        chosen = next((part for part in parts if not small_talk(part) and len(part) > 12), words)
+    chosen = pattern(rf"^(?:[A-Z]?\d*[).:]\s+)?{_LEAD}").sub("", chosen) or chosen
+    chosen = pattern(r"^(?:can|could|would|will) (?:you|we) (?:please )?(?=\w)|^please\s+").sub(
+        "", chosen
+    )
+    chosen = pattern(r"https?://\S+").sub("(link)", chosen).replace("**", "")
+    short = shorten(chosen.rstrip("?"))
+    return short[:1].upper() + short[1:] if short else "Untitled request"
+
+
+def _steers(words: str) -> bool:
+    """Whether the words turn the work at hand: `no, ...`, `don't ...`, `let's ...`."""
+    return bool(
+        pattern(
+            r"^\W*(?:(?:hmm+|oh|ok(?:ay)?|yes|yeah|and|but|cool|great|sure)\b\W*)*(?:no|nope|not"
+            r"|don't|do not|dont|stop|wait|instead|"
+            r"(?:it|that)'s (?:not|wrong|a? ?bad)|i think|let'?s|why)\b"
+        ).match(words)
+        and not pattern(r"^\W*(?:no problem|not sure)").match(words)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a message reads. `starts`: it asks for work that stands on its own."""
+
+    words: str
+    starts: bool
+    asks: bool
+    small: bool
+    ahead: bool
+    verdict: Verdict
+
+
+def read(text: str) -> Reading:
+    """Read a person's message."""
+    words = own(text)
+    parts = sentences(words)
+    asked = [part for part in parts[:6] if requests(part)]
+    stands = any(not refers_back(part) for part in asked)
+    found = verdict(words)
+    if not found and pasted_error(text) and not stands:
+        found = "bad"
+    return Reading(
+        words=words,
+        starts=stands and found not in ("bad", "dropped") and not _steers(words),
+        asks=bool(parts) and not asked and asks(parts[-1]),
+        small=small_talk(words or text),
+        ahead=goes_ahead(words),
+        verdict=found,
+    )

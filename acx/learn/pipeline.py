@@ -1,0 +1,100 @@
+"""From a finished task to lessons that may be published: ask the learner, look up, check.
+
+Knows neither git nor the disk. What comes out is a value: lessons with their commit messages, each
+free to land or held with a reason, or why nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from acx.errors import ModelError
+from acx.learn import checks
+from acx.learn.draft import Draft
+from acx.learn.evidence import Quote, look_up
+from acx.learn.message import message, subject
+from acx.learn.port import Assignment, Learner, Skipped
+from acx.model import Lesson, Transcript, Usage
+
+MOST_LESSONS = 12
+"""Of one task. A task that seems to teach more is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A lesson as it will be committed. `hold` says why it waits for a person; "" to land it.
+
+    `leaf`: later lessons of the task were not made on top of it.
+    """
+
+    lesson: Lesson
+    title: str
+    text: str
+    changes: Mapping[str, bytes | None]
+    usage: Usage
+    hold: str = ""
+    leaf: bool = False
+
+
+def lessons(learner: Learner, assignment: Assignment) -> list[Ready] | Skipped:
+    """The lessons of a task, checked, most important first. Raises ModelError as learners do."""
+    answer = learner.lessons(assignment)
+    if isinstance(answer, Skipped):
+        return answer
+    found: list[Ready] = []
+    dropped: list[str] = []
+    usage = Usage()
+    tree = Draft(assignment.skills)
+    again = {known.title for known in assignment.rejected}
+    corrects = tuple(("Acx-Corrects", known.commit) for known in assignment.earlier[-1:])
+    for taught in list(answer)[:MOST_LESSONS]:
+        usage += taught.usage
+        lesson = taught.lesson
+        if subject(lesson.title) in again:
+            dropped.append(f"{lesson.title}: rejected before")
+            continue
+        if lost := _unfounded(assignment.transcript, lesson):
+            dropped.append(f"{lesson.title}: {lost}")
+            continue
+        draft = _drafted(tree, taught.changes)
+        if refused := checks.forbidden(draft, tree):
+            raise ModelError(f"the learner wrote what may not be written: {refused[0]}")
+        if not draft.changes():
+            dropped.append(f"{lesson.title}: already known")
+            continue
+        hold = taught.hold or "; ".join(checks.problems(draft, tree)[:3])
+        text = message(
+            assignment.transcript.session.id,
+            assignment.task,
+            lesson,
+            learner.name,
+            taught.usage,
+            (*corrects, *([("Acx-Held", hold)] if hold else [])),
+        )
+        leaf = bool(taught.hold)
+        found.append(
+            Ready(lesson, subject(lesson.title), text, draft.changes(), taught.usage, hold, leaf)
+        )
+        tree = tree if leaf else draft
+    if not found:
+        return Skipped("; ".join(dropped) or "nothing worth keeping", usage)
+    return found
+
+
+def _drafted(tree: Draft, changes: Mapping[str, bytes | None]) -> Draft:
+    draft = Draft(tree)
+    for path, data in changes.items():
+        draft.put(path, data)
+    return draft
+
+
+def _unfounded(transcript: Transcript, lesson: Lesson) -> str:
+    """Why the lesson has no ground in the session; "" if each of its quotes is there."""
+    if not lesson.evidence:
+        return "no evidence"
+    for evidence in lesson.evidence:
+        place = transcript.read(evidence.message, evidence.message)
+        if look_up([Quote(evidence.message, evidence.quote)], place) == [None]:
+            return f"its quote of #{evidence.message} is not there"
+    return ""

@@ -1,0 +1,222 @@
+"""Writing one lesson down with a model: it edits a draft with tools until it says it is done.
+
+The whole agent is `execute(query())`, for a bounded number of turns. What the checks find is sent
+back once; after that the lesson waits for a person. Not here: the tools (`acx.learn.tools`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from acx.engine.port import Block, Reply
+from acx.learn.conversation import Conversation, Meter, tool_result
+from acx.learn.distillation import Distilled, project_of
+from acx.learn.draft import Draft
+from acx.learn.port import Assignment, Known
+from acx.learn.prompts import fence, fill, text
+from acx.learn.schema import complaints
+from acx.learn.tools import TOOLS, run
+from acx.model import SkillTree
+
+Check = Callable[[Draft, SkillTree], Sequence[str]]
+"""What is wrong with a draft of a tree, each a sentence; `acx.learn.checks.problems`."""
+
+SKILLS_CHARS = 60_000
+"""How much of the SKILL.md files is shown at the start; of the rest, the front matter."""
+
+DONE: Mapping[str, Any] = {
+    "name": "done",
+    "description": "Say that the lesson is written down, or that nothing needed writing.",
+    "input_schema": {
+        "type": "object",
+        "properties": {
+            "already_known": {
+                "type": "string",
+                "description": "only if nothing was changed: which file says it already",
+            }
+        },
+        "required": [],
+        "additionalProperties": False,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The edits, and why a person should look at them first ("" if they needn't)."""
+
+    draft: Draft
+    hold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Nothing was changed, and why."""
+
+    reason: str
+
+
+def write(
+    meter: Meter,
+    assignment: Assignment,
+    distilled: Distilled,
+    tree: SkillTree,
+    check: Check,
+    *,
+    when: str,
+    recorded: bool,
+    turns: int,
+    max_tokens: int,
+) -> Written | Unwritten:
+    """The lesson as edits on top of `tree`. `recorded`: a log entry of the task was made before.
+
+    Raises ModelError, also when the model is still editing after so many turns.
+    """
+    task = assignment.task
+    conversation = Conversation(
+        meter,
+        system=text("write"),
+        opening=fill(
+            "write_request",
+            skills=_skills(tree),
+            earlier=_earlier(assignment.earlier),
+            title=task.title,
+            status=task.status,
+            because=task.because or "not said why",
+            when=when,
+            project=project_of(assignment),
+            record="was written with an earlier lesson" if recorded else "still to be written",
+            lesson=_lesson(distilled),
+        ),
+        tools=[*(tool.spec for tool in TOOLS.values()), DONE],
+        max_tokens=max_tokens,
+        goes_on=True,
+    )
+    writer = _Writer(conversation, Draft(tree), tree, check)
+    for _ in range(turns):
+        outcome = writer.execute(writer.query())
+        if outcome is not None:
+            return outcome
+    raise conversation.failure(
+        f"the model was still editing after {turns} turns: {distilled.lesson.title!r}"
+    )
+
+
+class _Writer:
+    def __init__(
+        self, conversation: Conversation, draft: Draft, tree: SkillTree, check: Check
+    ) -> None:
+        self._conversation = conversation
+        self._draft = draft
+        self._tree = tree
+        self._check = check
+        self._sent_back = False
+
+    def query(self) -> Reply:
+        # After tool results, models may end a turn without a word: that is a way to be done.
+        return self._conversation.query(silence_is_fine=bool(self._draft.changes()))
+
+    def execute(self, reply: Reply) -> Written | Unwritten | None:
+        """Do what the reply calls for. Returns the outcome if it says that all is done."""
+        results: list[Block] = []
+        failed = False
+        done: Block | None = None
+        for call in reply.calls:
+            if call["name"] == DONE["name"]:
+                done = call
+                continue
+            said, is_error = run(self._draft, call["name"], _decoded(call["input"]))
+            results.append(tool_result(call, said, is_error))
+            failed = failed or is_error
+        if reply.calls and (done is None or failed):
+            if done is not None:
+                results.append(tool_result(done, "Not yet: see the other calls.", is_error=True))
+            self._conversation.say(results)
+            return None
+        outcome = self._outcome(done)
+        if isinstance(outcome, str):
+            back = tool_result(done, outcome, is_error=True) if done else _words(outcome)
+            self._conversation.say([*results, back])
+            return None
+        return outcome
+
+    def _outcome(self, done: Block | None) -> Written | Unwritten | str:
+        """How it ended; or, once, what the model has to put right."""
+        problems: list[str]
+        if self._draft.changes():
+            problems = list(self._check(self._draft, self._tree))
+            if not problems:
+                return Written(self._draft)
+        else:
+            known = _decoded(done["input"]) if done else {}
+            if not complaints(DONE["input_schema"], known) and known.get("already_known"):
+                return Unwritten(f"already known: {known['already_known']}")
+            problems = ["Nothing was changed. Write the lesson down, or say what says it already."]
+        if not self._sent_back:
+            self._sent_back = True
+            return "Not yet:\n" + "\n".join(f"- {problem}" for problem in problems)
+        if self._draft.changes():
+            return Written(self._draft, hold="; ".join(problems))
+        return Unwritten("the model wrote nothing down")
+
+
+def _words(said: str) -> Block:
+    return {"type": "text", "text": said}
+
+
+def _decoded(input: Any) -> Any:
+    """A call's input; some servers hand it on as text."""
+    if not isinstance(input, str):
+        return input
+    try:
+        return json.loads(input)
+    except ValueError:
+        return input
+
+
+def _skills(tree: SkillTree) -> str:
+    """Every skill with its SKILL.md and the names of its other files."""
+    paths = tree.paths()
+    room = SKILLS_CHARS
+    shown: list[str] = []
+    for path in paths:
+        if not (path.endswith("/SKILL.md") and path.count("/") == 2):
+            continue
+        content = (tree.read(path) or b"").decode(errors="replace")
+        if len(content) > room:
+            front = content.split("\n---", 1)[0]
+            content = f"{front[:2000]}\n---\n[the rest is left out: view {path}]"
+        room -= len(content)
+        folder = path.removesuffix("SKILL.md")
+        others = [name for name in paths if name.startswith(folder) and name != path]
+        files = ", ".join(others[-60:]) or "none"
+        if len(others) > 60:
+            files = f"{len(others) - 60} more, {files}"
+        shown.append(fence("skill", f"{path}\n\n{content.strip()}") + f"\nIts other files: {files}")
+    return "\n\n".join(shown) or "none yet"
+
+
+def _earlier(earlier: Sequence[Known]) -> str:
+    if not earlier:
+        return "nothing"
+    lines = [
+        f"- {known.title} ({known.outcome}; in {', '.join(known.changes) or 'no file'})"
+        for known in earlier
+    ]
+    return fence("lessons", "\n".join(lines))
+
+
+def _lesson(distilled: Distilled) -> str:
+    lesson = distilled.lesson
+    quotes = "\n".join(
+        f"- {quote.role}: {json.dumps(quote.quote, ensure_ascii=False)}"
+        for quote in lesson.evidence
+    )
+    return fence(
+        "lesson",
+        f"Title: {lesson.title}\nKind: {lesson.kind}\nApplies to: {distilled.scope}\n\n"
+        f"{distilled.details}\n\nQuotes:\n{quotes}",
+    )

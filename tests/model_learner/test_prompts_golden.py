@@ -1,0 +1,74 @@
+"""The prompts as they are sent: a changed word shows in review.
+
+`GOLDEN=write pytest tests/model_learner/test_prompts_golden.py` writes the files anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acx.learn import prompts
+from tests.loopback import LoopbackMessages, call, calls
+from tests.model_learner.stage import PREFERENCES, assignment, learner, lesson, talk
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def by_lines(value: Any) -> Any:
+    """The value with long texts as lists of lines, so that a diff shows the word that changed."""
+    if isinstance(value, str):
+        return value.split("\n") if "\n" in value else value
+    if isinstance(value, list):
+        return [by_lines(item) for item in value]
+    if isinstance(value, dict):
+        return {key: by_lines(item) for key, item in value.items()}
+    return value
+
+
+def same_as_golden(name: str, value: object) -> None:
+    text = json.dumps(by_lines(value), indent=1, ensure_ascii=False) + "\n"
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_the_requests_of_a_good_day() -> None:
+    task = {"title": "Add it", "first": 1, "last": 5, "status": "success", "because": "#6"}
+    replies = [
+        call("report_tasks", {"tasks": [task]}),
+        call("report_lessons", {"lessons": [lesson()]}),
+        calls(("insert", {"path": PREFERENCES, "line": 3, "text": "- Use uv.\n"}), ("done", {})),
+    ]
+    with LoopbackMessages(replies) as api:
+        asked = learner(api)
+        asked.tasks(talk(), ())
+        asked.lessons(assignment())
+    for name, request in zip(("tasks", "distil", "write"), api.requests, strict=True):
+        same_as_golden(f"{name}.json", request)
+
+
+def test_the_hash_of_the_prompts() -> None:
+    same_as_golden("prompt_hash.json", prompts.prompt_hash())
+
+
+def test_every_prompt_is_named_and_every_name_is_a_prompt() -> None:
+    there = {item.name for item in files(prompts).iterdir() if item.name.endswith(".md")}
+    assert there == {f"{name}.md" for name in prompts.NAMES}
+
+
+def test_a_place_without_value_is_an_error_and_so_is_a_value_without_place() -> None:
+    places = set(re.findall(r"\{\{(\w+)\}\}", prompts.text("distil_request")))
+    values = dict.fromkeys(places, "{{title}}")
+    assert "{{title}}" in prompts.fill("distil_request", **values)
+    with pytest.raises(KeyError, match="because"):
+        prompts.fill("distil_request", **{k: v for k, v in values.items() if k != "because"})
+    with pytest.raises(KeyError, match="surplus"):
+        prompts.fill("distil_request", **values, surplus="x")
