@@ -1,0 +1,53 @@
+"""`acx learn`: the main job."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from acx.cli import render
+from acx.cli.options import Form, Json, Space
+from acx.errors import UsageError
+from acx.verbs import learn as verbs
+from acx.verbs.context import Context
+
+app = typer.Typer()
+
+
+@app.command()
+def learn(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="[SESSION|FILE|-]...", help="Else every pending session.")
+    ] = [],
+    space: Space = "",
+    review: Annotated[bool, typer.Option("--review", help="Lessons wait as proposals.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the diff, commit nothing.")
+    ] = False,
+    learner: Annotated[str, typer.Option(help="anthropic or offline.")] = "",
+    model: Annotated[str, typer.Option(help="Any model the endpoint knows.")] = "",
+    max_cost: Annotated[str, typer.Option(metavar="USD", help="Stop before it costs more.")] = "",
+    format: Form = "",
+    json: Json = False,
+) -> None:
+    """Turn sessions or transcripts into lessons, one commit each."""
+    with render.Watch() as watch:
+        report = verbs.learn(
+            Context.real(), sources, space=space, review=review, dry_run=dry_run, learner=learner,
+            model=model, max_cost=_usd(max_cost), format=format, progress=watch,
+        )  # fmt: skip
+    if json:
+        render.as_json(render.learned_json(report))
+    else:
+        render.learned(report)
+    if report.failed:
+        raise typer.Exit(max(one.exit_code for one in report.failed))
+
+
+def _usd(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation as error:
+        raise UsageError(f"--max-cost {text!r} is not a number of USD") from error

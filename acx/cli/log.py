@@ -1,0 +1,44 @@
+"""`acx log`: the lessons of a space."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from acx.cli import render
+from acx.cli.options import Json, Limit, Space
+from acx.verbs import log as verbs
+from acx.verbs.context import Context
+
+app = typer.Typer()
+
+
+@app.command()
+def log(
+    space: Space = "",
+    limit: Limit = 20,
+    session: Annotated[str, typer.Option(help="Only lessons of this session.")] = "",
+    all: Annotated[bool, typer.Option("--all", help="Also what waits or was rejected.")] = False,
+    json: Json = False,
+) -> None:
+    """List the lessons of a space, newest first."""
+    ctx = Context.real()
+    page = verbs.log(ctx, space, limit=limit, session=session, proposals=all)
+    if json:
+        render.as_json({"space": page.space, "items": page.items, "has_more": page.more})
+        return
+    if not page.items:
+        render.note(f"no lessons in {page.space} yet: acx learn FILE")
+        return
+    rows = []
+    for entry in page.items:
+        told = entry.commit.trailers
+        state = "" if entry.state == "landed" else f"[{entry.state}] "
+        learner = told.get("Acx-Learner", "").split(" ")[0]
+        what = f"{state}{entry.commit.subject}"
+        rows.append((entry.commit.id[:10], entry.commit.when[:10], told.get("Acx-Kind", ""),
+                     told.get("Acx-Outcome", ""), learner, what))  # fmt: skip
+    render.columns(("LESSON", "DATE", "KIND", "OUTCOME", "LEARNER", "WHAT"), rows)
+    if page.more:
+        render.note(f"more: acx log --limit {limit * 2}")

@@ -1,0 +1,120 @@
+"""The program `acx`: which command is meant, and how any error is told.
+
+Commands are imported when they are called: of forty commands a run needs one. This is the only
+place that exits.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+from acx import __version__
+from acx.errors import AcxError
+
+COMMANDS = {
+    "space": "Learning spaces: git repositories of skills.",
+    "session": "Sessions: the messages of an agent's runs.",
+    "learn": "Turn sessions into lessons, one commit each.",
+    "review": "Decide on lessons that wait.",
+    "log": "The lessons of a space, newest first.",
+    "show": "One lesson: what it says, why, and its diff.",
+    "status": "What is pending, running, held.",
+    "skill": "The skills of a space.",
+    "doctor": "What is set up, what is missing, what to do.",
+}
+"""Every command, in the order of help; each is a module of this package."""
+
+
+LAST_HINTS = {2: "acx --help", 3: "acx status", 4: "acx status", 5: "nothing was changed"}
+"""What to say by exit code where the error itself knows nothing better."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        print(f"acx {__version__}")
+        return
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(args: list[str]) -> int:
+    try:
+        code = program()(args, prog_name="acx", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except AcxError as error:
+        hints = error.hints or (LAST_HINTS.get(error.exit_code, "acx doctor"),)
+        return _tell(error.message, hints, error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output left; stop quietly, as every filter does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except (KeyboardInterrupt, EOFError):
+        return _tell("interrupted", ("acx status",), 130)
+    except Exception as error:
+        return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    if hasattr(error, "format_message"):  # typer's errors of usage
+        if not error.format_message():  # the help was printed instead of an error
+            return 2
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "acx"
+        return _tell(error.format_message(), (f"{where} --help",), getattr(error, "exit_code", 2))
+    if type(error).__name__ == "Abort":
+        return _tell("interrupted", ("acx status",), 130)
+    if os.environ.get("ACX_DEBUG"):
+        raise error
+    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    return _tell(f"a defect of acx: {said}", ("see where: ACX_DEBUG=1 acx ...",), 1)
+
+
+def _tell(message: str, hints: tuple[str, ...], code: int) -> int:
+    from acx.cli.render import clean
+
+    lines = [
+        f"acx: {clean(' '.join(message.split()))}",
+        *(f"hint: {clean(hint)}" for hint in hints),
+    ]
+    print("\n".join(lines), file=sys.stderr)
+    return code
+
+
+def program() -> Any:
+    """The command tree, with the commands still to be imported."""
+    import typer
+    from typer.core import TyperGroup
+    from typer.main import get_command
+
+    class Lazy(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:
+            return list(COMMANDS)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            if cmd_name not in COMMANDS:
+                return None
+            command = get_command(import_module(f"acx.cli.{cmd_name}").app)
+            command.name = cmd_name
+            return command
+
+    app = typer.Typer(
+        cls=Lazy,
+        no_args_is_help=True,
+        add_completion=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(invoke_without_command=True)
+    def acx(
+        version: bool = typer.Option(False, "--version", "-V", help="Print the version."),
+    ) -> None:
+        """acx turns agents' sessions into lessons: Agent Skills, committed to git."""
+        if version:
+            print(f"acx {__version__}")
+            raise typer.Exit
+
+    return get_command(app)

@@ -1,0 +1,44 @@
+"""Options that several commands share, and how their texts become values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from acx.errors import UsageError
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Space = Annotated[str, typer.Option("--space", "-s", help="Space, by name, prefix or path.")]
+Meta = Annotated[list[str], typer.Option("--meta", metavar="KEY=VALUE", help="May be repeated.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", help="How many at most.")]
+After = Annotated[
+    str, typer.Option("--after", metavar="CURSOR", help="Go on from a page's cursor.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+Form = Annotated[str, typer.Option("--format", "-f", help="Don't tell the format, take this one.")]
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """`KEY=VALUE` texts as a mapping. Raises UsageError for one without `=`."""
+    found = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(
+                f"--meta {text!r} is not KEY=VALUE", "for example --meta domain=deployments"
+            )
+        found[key.strip()] = value
+    return found
+
+
+def confirmed(question: str, yes: bool) -> bool:
+    """Whether the person agrees; without a terminal only `--yes` is agreement."""
+    import sys
+
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} Nobody is there to answer", "add --yes")
+    return typer.confirm(question, err=True)

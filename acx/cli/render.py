@@ -1,0 +1,266 @@
+"""How things look: columns, JSON, diffs, progress. The only module that imports rich.
+
+Colours and movement only on a terminal; piped output is plain and stable. Text that came from a
+transcript is printed without control characters, so that it can't drive the terminal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+COLOURS = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def clean(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return CONTROLS.sub("\ufffd", text)
+
+
+def colourful(stream: Any = None) -> bool:
+    """Whether to use colours: on a terminal, unless NO_COLOR is set."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    stream = stream or sys.stdout
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR")
+
+
+def styled(text: str, style: str, stream: Any = None) -> str:
+    return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if style and colourful(stream) else text
+
+
+def say(text: str = "") -> None:
+    """To stdout: what was asked for."""
+    print(text)
+
+
+def note(text: str) -> None:
+    """To stderr: what a person watches."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def as_json(value: Any) -> None:
+    """Any report as JSON, indented, on stdout."""
+    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def plain(value: Any) -> Any:
+    """Reports as JSON's own types."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [f.name for f in dataclasses.fields(value)]
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if isinstance(value, Decimal):
+        return float(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def columns(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table: on a terminal fitted to its width, else columns two spaces apart."""
+    table = [[clean(cell) for cell in row] for row in rows]
+    if colourful():
+        _rich_table(headers, table)
+        return
+    widths = [max(map(len, column)) for column in zip(headers, *table, strict=True)]
+    for row in (headers, *table):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for index, header in enumerate(headers):
+        last = index == len(headers) - 1
+        table.add_column(header, overflow="fold" if last else "ellipsis", no_wrap=not last)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+Diff = Mapping[str, tuple[bytes | None, bytes | None]]
+
+
+def diff(changes: Diff) -> Iterator[str]:
+    """A unified diff, as git writes it, coloured on a terminal."""
+    for path, (old, new) in changes.items():
+        before, after = _lines(old), _lines(new)
+        names = (
+            "/dev/null" if old is None else f"a/{path}",
+            "/dev/null" if new is None else f"b/{path}",
+        )
+        yield styled(f"diff --git a/{path} b/{path}", "bold")
+        for line in difflib.unified_diff(before, after, *names, lineterm=""):
+            yield styled(clean(line), _style_of(line))
+
+
+def _lines(data: bytes | None) -> list[str]:
+    return (data or b"").decode(errors="replace").splitlines()
+
+
+def _style_of(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return "bold"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+
+
+class Watch:
+    """Progress on stderr: a moving line on a terminal, and a line for each thing decided.
+
+    Without a terminal only what was decided is told, one line each.
+    """
+
+    SIGNS: Mapping[str, tuple[str, str]] = {
+        "learned": ("+", "green"),
+        "held": ("?", "yellow"),
+        "skipped": ("-", "dim"),
+        "failed": ("!", "red"),
+        "waiting": ("…", "yellow"),
+        "imported": (" ", "dim"),
+    }
+
+    def __init__(self) -> None:
+        self._live: Any = None
+
+    def __enter__(self) -> Watch:
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            from rich.console import Console
+
+            self._live = Console(stderr=True).status("")
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live:
+            self._live.stop()
+
+    def __call__(self, step: Any) -> None:
+        """A `Step` of a verb."""
+        if step.kind in self.SIGNS:
+            sign, style = self.SIGNS[step.kind]
+            what = clean(f"{step.title or step.session or step.space}")
+            detail = styled(clean(f"  {step.detail}"), "dim", sys.stderr) if step.detail else ""
+            self._line(f"{styled(sign, style, sys.stderr)} {what}{detail}")
+        elif step.kind == "session":
+            where = f"{step.session} → {step.space}"
+            self._line(f"{styled(clean(where), 'bold', sys.stderr)}  {step.detail}")
+        if self._live and step.kind in ("importing", "task", "session"):
+            from rich.markup import escape
+
+            at = f"task {step.task}: " if step.task else ""
+            self._live.update(
+                escape(clean(f"{step.session[:12]} {at}{step.title} {step.detail}"))[:100]
+            )
+
+    def _line(self, text: str) -> None:
+        if self._live:
+            from rich.text import Text
+
+            self._live.console.print(Text.from_ansi(text))
+        else:
+            note(text)
+
+
+def message(value: Any) -> Iterator[str]:
+    """A message for reading: number, who, and its parts, each cut to what fits a screen."""
+    who = value.role if value.origin in ("human", "agent") else f"{value.role} ({value.origin})"
+    event = f" [{value.event}]" if value.event else ""
+    yield styled(f"#{value.number} {who}{event}", "bold") + styled(f"  {value.ts}", "dim")
+    for part in value.parts:
+        for line in _part(part):
+            yield f"  {clean(line)}"
+    yield ""
+
+
+def _part(part: Any) -> list[str]:
+    kind = type(part).__name__
+    if kind == "ToolCall":
+        args = (
+            part.args if isinstance(part.args, str) else json.dumps(part.args, ensure_ascii=False)
+        )
+        return [f"→ {part.name} {args}"[:400]]
+    if kind == "Attachment":
+        return [f"({part.media_type} {part.name} {part.size:,} bytes)"]
+    lines = str(part.text).splitlines()
+    cut = [*lines[:20], f"… {len(lines) - 20} more lines"] if len(lines) > 24 else lines
+    if kind == "ToolResult":
+        code = "" if part.exit_code is None else f"exit {part.exit_code}"
+        flag = "rejected" if part.rejected else "error" if part.error else ""
+        head = " ".join(word for word in (code, flag) if word)
+        return [f"← {head}".rstrip(), *cut] if head else [f"← {cut[0] if cut else ''}", *cut[1:]]
+    return [f"({line})" for line in cut] if kind == "Thinking" else cut
+
+
+def lesson(commit: Any, changes: Diff, state: str = "") -> None:
+    """A lesson in full: message, then diff."""
+    say(styled(f"lesson {commit.id}", "yellow") + (f" ({clean(state)})" if state else ""))
+    say(f"date   {commit.when}\n")
+    say(f"    {clean(commit.subject)}\n")
+    for line in commit.body.strip().splitlines():
+        say(f"    {clean(line)}".rstrip())
+    say()
+    for line in diff(changes):
+        say(line)
+
+
+def learned(report: Any) -> None:
+    """What a run of learn did: diffs of a dry run, then a summary line."""
+    for session in report.sessions:
+        for one in session.lessons if report.dry_run else ():
+            say(styled(clean(one.title), "bold"))
+            for line in diff(one.diff):
+                say(line)
+            say()
+        if session.status == "failed":
+            note(styled(clean(f"{session.session} failed: {session.reason}"), "red", sys.stderr))
+            for hint in session.hints:
+                note(f"hint: {clean(hint)}")
+    say(clean(summary(report)))
+
+
+def summary(report: Any) -> str:
+    """One line: how much was learned, by whom, for how much."""
+    if not report.sessions:
+        return f"Nothing is pending (learner: {report.learner})"
+    held = sum(len(session.held) for session in report.sessions)
+    counts = {"skipped": 0, "failed": 0}
+    for session in report.sessions:
+        for outcome in session.outcomes:
+            if outcome.state in counts:
+                counts[outcome.state] += 1
+    verb = "Would learn" if report.dry_run else "Learned"
+    sessions = _plural(len(report.sessions), "session")
+    words = [f"{verb} {_plural(report.lessons, 'lesson')} from {sessions}"]
+    words += [f"{held} held for review"] if held else []
+    words += [f"{number} tasks {state}" for state, number in counts.items() if number]
+    used = report.usage
+    cost = "cost unknown" if used.cost is None else f"{used.cost:.4f} USD"
+    spent = f"; {used.input:,} tokens in, {used.output:,} out, {cost}" if used.calls else ""
+    return f"{', '.join(words)} (learner: {report.learner}{spent})"
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def learned_json(report: Any) -> dict[str, Any]:
+    """A run of learn for programs; without the messages of commits, which git has."""
+    value: dict[str, Any] = plain(report)
+    return {**value, "usage": plain(report.usage), "lessons": report.lessons}

@@ -1,0 +1,66 @@
+"""`acx review`: the lessons that wait for a person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from acx.cli import render
+from acx.cli.options import Json, Space
+from acx.verbs import review as verbs
+from acx.verbs.context import Context
+
+app = typer.Typer(help="Decide on lessons that wait.")
+Names = Annotated[list[str], typer.Argument(metavar="PROPOSAL...", help="Name or unique prefix.")]
+
+
+@app.callback(invoke_without_command=True)
+def review(context: typer.Context, space: Space = "", json: Json = False) -> None:
+    """List the lessons that wait, or decide on them."""
+    if context.invoked_subcommand is None:
+        list_(space, json)
+
+
+@app.command("list")
+def list_(space: Space = "", json: Json = False) -> None:
+    """List the lessons that wait, oldest first."""
+    found = verbs.listed(Context.real(), space)
+    if json:
+        render.as_json(found)
+    elif not found:
+        render.note("nothing waits")
+    else:
+        rows = [(p.name, p.commit.when[:10], p.commit.subject, p.reason) for p in found]
+        render.columns(("PROPOSAL", "DATE", "LESSON", "WAITS BECAUSE"), rows)
+        render.note(f"hint: acx review show {found[0].name}; then accept or reject it")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument()], space: Space = "", json: Json = False) -> None:
+    """Show a proposal: why, and its diff."""
+    proposal, diff = verbs.shown(Context.real(), name, space)
+    if json:
+        render.as_json({"proposal": proposal, "diff": diff})
+    else:
+        render.lesson(proposal.commit, diff, f"proposal {proposal.name}: {proposal.reason}")
+
+
+@app.command()
+def accept(names: Names, space: Space = "", json: Json = False) -> None:
+    """Land proposals on the space's branch."""
+    _decided(verbs.accept(Context.real(), tuple(names), space), "Accepted", json)
+
+
+@app.command()
+def reject(names: Names, space: Space = "", json: Json = False) -> None:
+    """Say no to proposals; they are not proposed again."""
+    _decided(verbs.reject(Context.real(), tuple(names), space), "Rejected", json)
+
+
+def _decided(done: list[verbs.Decided], verb: str, json: bool) -> None:
+    if json:
+        render.as_json(done)
+        return
+    for one in done:
+        render.say(f"{verb} {one.name} ({one.commit[:10]}): {render.clean(one.title)}")

@@ -1,0 +1,217 @@
+"""`acx session`: create, append, import, attach, list, show, tasks, delete."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acx.cli import render
+from acx.cli.options import After, Form, Json, Limit, Space, Yes, confirmed
+from acx.verbs.context import Context
+
+app = typer.Typer(no_args_is_help=True, help="Sessions: the messages of an agent's runs.")
+Id = Annotated[str, typer.Argument(metavar="SESSION", help="Id or unique prefix of it.")]
+BLOCK = 2**20
+
+
+@app.command()
+def create(
+    id: Annotated[str, typer.Option("--id", help="Its id; else one is made.")] = "",
+    user: Annotated[str, typer.Option(help="Whose session it is.")] = "",
+    space: Space = "",
+) -> None:
+    """Create an empty session and print its id."""
+    from acx.verbs import session as verbs
+
+    render.say(verbs.create(Context.real(), session_id=id, user=user, space=space).id)
+
+
+@app.command()
+def append(
+    session: Id,
+    source: Annotated[
+        str, typer.Argument(metavar="[MESSAGE|FILE|-]", help="JSON, a file, or standard input.")
+    ] = "-",
+    format: Form = "",
+    role: Annotated[str, typer.Option(help="MESSAGE is plain text, said in this role.")] = "",
+) -> None:
+    """Add messages; prints the number of each one that is on disk.
+
+    From standard input line by line. OpenAI, Anthropic and acx messages are told apart.
+    """
+    from acx.verbs import append as verbs
+
+    ctx = Context.real()
+    if role:
+        _acknowledge(verbs.append(ctx, session, verbs.said(role, source)))
+    elif source == "-":
+        verbs.append_stream(ctx, session, lambda: os.read(0, BLOCK), _acknowledge, format)
+    elif source.lstrip().startswith(("{", "[")):
+        _acknowledge(verbs.append_text(ctx, session, source, format))
+    else:
+        _acknowledge(verbs.append_file(ctx, session, Path(source), format))
+
+
+def _acknowledge(numbers: range) -> None:
+    if numbers:
+        sys.stdout.write("\n".join(map(str, numbers)) + "\n")
+        sys.stdout.flush()
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Transcripts, or -.")],
+    format: Form = "",
+    user: Annotated[str, typer.Option(help="Whose sessions they are.")] = "",
+    json: Json = False,
+) -> None:
+    """Store transcripts as sessions; of known ones only what is new."""
+    from acx.verbs import session as verbs
+
+    ctx = Context.real()
+    found = []
+    for file in files:
+        if file == "-":
+            done = verbs.import_stream(ctx, sys.stdin.buffer, format=format, user=user)
+        else:
+            done = verbs.import_file(ctx, Path(file), format=format, user=user)
+        found.append(done)
+        imported(done)
+        if not json:
+            render.say(done.session)
+    if json:
+        render.as_json(found)
+
+
+def imported(done: object) -> None:
+    """Tell what came of a transcript, on stderr."""
+    from acx.verbs.session import Imported
+
+    assert isinstance(done, Imported)
+    known = f", {done.known} known before" if done.known else ""
+    render.note(f"{done.session}: {done.new} new messages{known} ({done.format})")
+    if done.redacted:
+        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(done.redacted.items()))
+        render.note(f"  secrets replaced: {kinds}")
+    for warning in done.warnings:
+        render.note(f"  warning: line {warning.line}: {render.clean(warning.what)}")
+
+
+@app.command()
+def attach(
+    session: Id,
+    space: Annotated[str, typer.Option("--space", "-s", help="The space it will belong to.")],
+    json: Json = False,
+) -> None:
+    """Let a session belong to a space; from now on it is pending."""
+    from acx.verbs import session as verbs
+
+    done = verbs.attach(Context.real(), session, space)
+    if json:
+        render.as_json(done)
+    else:
+        render.say(f"{done.id} belongs to {done.space}: {done.status}")
+
+
+@app.command("list")
+def list_(
+    space: Space = "",
+    user: Annotated[str, typer.Option(help="Only this user's.")] = "",
+    status: Annotated[str, typer.Option(help="pending, running, completed or failed.")] = "",
+    limit: Limit = 20,
+    after: After = "",
+    json: Json = False,
+) -> None:
+    """List sessions, newest first."""
+    from acx.verbs import session as verbs
+
+    ctx = Context.real()
+    page = verbs.listed(ctx, space=space, user=user, status=status, limit=limit, after=after)
+    if json:
+        more = {"next_cursor": page.next_cursor or None, "has_more": page.has_more}
+        render.as_json({"items": page.items, **more})
+        return
+    rows = [
+        (
+            s.id,
+            s.space,
+            s.status,
+            str(ctx.sessions.count(s.id)),
+            s.created_at[:16].replace("T", " "),
+            s.reason,
+        )
+        for s in page.items
+    ]
+    if rows:
+        render.columns(("SESSION", "SPACE", "STATUS", "MESSAGES", "CREATED", "REASON"), rows)
+    else:
+        render.note("no sessions; acx learn FILE reads a transcript")
+    if page.has_more:
+        render.note(f"more: --after {page.next_cursor}")
+
+
+@app.command()
+def show(
+    session: Id,
+    messages: Annotated[str, typer.Argument(help="12, 12-63, 12- or -20; else all.")] = "",
+    format: Annotated[str, typer.Option("--format", "-f", help="openai, anthropic or acx.")] = "",
+    json: Json = False,
+) -> None:
+    """Show a session's messages, or write them out in a format."""
+    from acx.transcripts.export import export
+    from acx.verbs import session as verbs
+
+    ctx = Context.real()
+    found = verbs.messages(ctx, session, messages)
+    if format or json:
+        for line in export(found, format or "acx"):
+            render.say(line)
+        return
+    about = ctx.sessions.get(ctx.sessions.find(session))
+    belongs = f"{about.space}: {about.status}" if about.space else "in no space"
+    reason = f" ({about.reason})" if about.reason else ""
+    render.say(f"{about.id}  {ctx.sessions.count(about.id)} messages, {belongs}{reason}\n")
+    for message in found:
+        for line in render.message(message):
+            render.say(line)
+
+
+@app.command()
+def tasks(session: Id, json: Json = False) -> None:
+    """Show what was found in a session and what became of it."""
+    from acx.verbs import session as verbs
+
+    found = verbs.tasks(Context.real(), session)
+    if json:
+        render.as_json(found)
+        return
+    if not found:
+        render.note(f"nothing found yet: acx learn {session}")
+        return
+    rows = [
+        (
+            str(o.task.number),
+            ", ".join(f"{a}-{b}" for a, b in o.task.ranges),
+            o.task.status,
+            o.state or "open",
+            o.task.title,
+            o.reason or o.task.because,
+        )
+        for o in found
+    ]
+    render.columns(("TASK", "MESSAGES", "STATUS", "LESSON", "TITLE", "BECAUSE"), rows)
+
+
+@app.command()
+def delete(session: Id, yes: Yes = False) -> None:
+    """Delete a session for good. What was learned from it stays in its space."""
+    from acx.verbs import session as verbs
+
+    done = verbs.delete(
+        Context.real(), session, lambda s: confirmed(f"Delete session {s.id} for good?", yes)
+    )
+    render.say(f"Deleted session {done.id}; lessons learned from it stay")

@@ -1,0 +1,149 @@
+"""`acx space`: create, list, show, update, clone, path, delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acx.cli import render
+from acx.cli.options import After, Json, Limit, Meta, Yes, confirmed, pairs
+from acx.verbs import space as verbs
+from acx.verbs.context import Context
+
+app = typer.Typer(no_args_is_help=True, help="Learning spaces: git repositories of skills.")
+Name = Annotated[str, typer.Argument(metavar="SPACE", help="Name, unique prefix, or path.")]
+
+
+@app.command()
+def create(
+    name: str,
+    user: Annotated[str, typer.Option(help="Whose space it is.")] = "",
+    meta: Meta = [],
+    at: Annotated[
+        Path | None, typer.Option(help="Make this folder or repository the space.")
+    ] = None,
+    skill: Annotated[
+        list[str], typer.Option(help="A further skill: template, folder, zip or git URL.")
+    ] = [],
+    review: Annotated[
+        bool, typer.Option("--review", help="Lessons always wait for a person.")
+    ] = False,
+    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    json: Json = False,
+) -> None:
+    """Create a space with the default skills, or make an existing repository one."""
+    done = verbs.create(
+        Context.real(), name, user=user, meta=pairs(meta), at=at, skills=skill, review=review,
+        description=description,
+    )  # fmt: skip
+    _made(done, "Adopted" if done.adopted else "Created", json)
+
+
+def _made(done: verbs.SpaceCreated, verb: str, json: bool) -> None:
+    for warning in done.warnings:
+        render.note(f"warning: {render.clean(warning)}")
+    if json:
+        render.as_json(done)
+    else:
+        render.say(f"{verb} space {done.space.name} with {', '.join(done.skills)}")
+        render.say(f"  {done.space.path}")
+
+
+@app.command("list")
+def list_(
+    user: Annotated[str, typer.Option(help="Only this user's.")] = "",
+    meta: Meta = [],
+    limit: Limit = 20,
+    after: After = "",
+    json: Json = False,
+) -> None:
+    """List spaces, newest first."""
+    page = verbs.listed(Context.real(), user=user, meta=pairs(meta), limit=limit, after=after)
+    if json:
+        more = {"next_cursor": page.next_cursor or None, "has_more": page.has_more}
+        render.as_json({"items": page.items, **more})
+        return
+    rows = [
+        (s.name, s.user, " ".join(f"{k}={v}" for k, v in s.meta.items()), s.created_at[:10], s.path)
+        for s in page.items
+    ]
+    if rows:
+        render.columns(("SPACE", "USER", "META", "CREATED", "PATH"), rows)
+    else:
+        render.note("no spaces; make one: acx space create NAME")
+    if page.has_more:
+        render.note(f"more: --after {page.next_cursor}")
+
+
+@app.command()
+def show(name: Name, json: Json = False) -> None:
+    """Show what a space is and holds."""
+    found = verbs.show(Context.real(), name)
+    if json:
+        render.as_json(found)
+        return
+    space = found.space
+    sessions = ", ".join(f"{n} {status}" for status, n in sorted(found.sessions.items()))
+    for key, value in (
+        ("space", space.name),
+        ("path", space.path),
+        ("user", space.user),
+        ("about", space.description),
+        ("meta", " ".join(f"{k}={v}" for k, v in space.meta.items())),
+        ("created", space.created_at),
+        ("branch", found.branch),
+        ("skills", ", ".join(found.skills)),
+        ("lessons", f"{found.lessons}" + (f", {found.proposals} wait" if found.proposals else "")),
+        ("sessions", sessions or "none"),
+    ):
+        if value:
+            render.say(f"{key + ':':10}{render.clean(value)}")
+
+
+@app.command()
+def update(
+    name: Name,
+    meta: Meta = [],
+    user: Annotated[str, typer.Option(help="Whose space it is.")] = "",
+    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    json: Json = False,
+) -> None:
+    """Merge metadata into a space and commit that. KEY= removes a key."""
+    ctx = Context.real()
+    space = verbs.update(ctx, name, meta=pairs(meta), user=user, description=description)
+    if json:
+        render.as_json(space)
+    else:
+        render.say(f"{space.name}: {' '.join(f'{k}={v}' for k, v in space.meta.items())}")
+
+
+@app.command()
+def clone(
+    url: str,
+    name: Annotated[str, typer.Argument(help="What to call it; else as the URL does.")] = "",
+    json: Json = False,
+) -> None:
+    """Clone a space that somebody shares."""
+    _made(verbs.clone(Context.real(), url, name), "Cloned", json)
+
+
+@app.command()
+def path(name: Name) -> None:
+    """Print where a space's repository is: `cd "$(acx space path NAME)"`."""
+    ctx = Context.real()
+    render.say(str(ctx.spaces.path(ctx.spaces.find(name))))
+
+
+@app.command()
+def delete(name: Name, yes: Yes = False, json: Json = False) -> None:
+    """Forget a space. Its repository and its sessions are kept."""
+    done = verbs.delete(Context.real(), name, lambda s: confirmed(f"Forget space {s.name}?", yes))
+    if json:
+        render.as_json(done)
+        return
+    render.say(f"Forgot space {done.name}. Its skills and history are kept in {done.kept}")
+    if done.sessions:
+        render.say(f"{len(done.sessions)} sessions are kept: acx session list")
+    render.note(f"hint: take it back with: acx space create {done.name} --at {done.kept}")

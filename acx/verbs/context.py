@@ -1,0 +1,75 @@
+"""What every verb is handed: the home, the environment, the clock, a source of ids.
+
+The only place where the real ones are made is `Context.real`; tests make their own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from acx import config, files
+from acx.config import Config
+from acx.errors import NotFound, UsageError
+from acx.store.layout import Home
+from acx.store.sessions import Sessions
+from acx.store.spaces import Spaces
+
+
+@dataclass(frozen=True)
+class Context:
+    """The world of a verb. `token` gives eight hex digits that weren't given before."""
+
+    home: Home
+    env: Mapping[str, str]
+    now: Callable[[], datetime]
+    token: Callable[[], str]
+
+    @classmethod
+    def real(cls, home: Path | None = None, env: Mapping[str, str] | None = None) -> Context:
+        """The person's own world: `ACX_HOME`, else ~/.acx, and the clock on the wall."""
+        env = os.environ if env is None else env
+        path = home or Path(env.get("ACX_HOME") or Path("~/.acx").expanduser())
+        return cls(
+            Home(path.absolute()), env, lambda: datetime.now(UTC), lambda: secrets.token_hex(4)
+        )
+
+    @cached_property
+    def config(self) -> Config:
+        try:
+            text = self.home.config.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            text = ""
+        except UnicodeDecodeError:
+            text = "\0"  # not YAML either, and reported as such
+        except OSError as error:
+            raise files.explain(error, self.home.config) from error
+        return config.load(text, str(self.home.config), self.env)
+
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(self.home)
+
+    @property
+    def spaces(self) -> Spaces:
+        return Spaces(self.home, self.env)
+
+    def space_name(self, text: str = "") -> str:
+        """The space a person means: the named one, the configured one, or the only one."""
+        if text or self.config.space:
+            return self.spaces.find(text or self.config.space)
+        names = self.spaces.names()
+        if len(names) == 1:
+            return names[0]
+        if not names:
+            raise NotFound("there is no space yet", "acx space create NAME")
+        raise UsageError(f"which space? There are {', '.join(names)}", "say it: --space NAME")
+
+    def stamp(self) -> str:
+        """Now, as session.yaml and space.yaml say it."""
+        return self.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,232 @@
+"""Learn: sessions in, lessons out, one commit each.
+
+Here store meets learn. Sessions of one space are learned one after the other under the space's
+lock, spaces side by side in threads. Whatever becomes of a task is a value in the report; only what
+stops the whole run is raised.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+from acx.errors import AcxError, Conflict, ModelError, NotFound
+from acx.learn.port import Learner
+from acx.model import Session, Usage
+from acx.store import publish
+from acx.store.layout import Home
+from acx.store.sessions import Sessions
+from acx.verbs import learners
+from acx.verbs import session as session_verbs
+from acx.verbs.context import Context
+from acx.verbs.learn_session import SessionReport, Settings, learn_session
+from acx.verbs.progress import Progress, Step
+
+SIDE_BY_SIDE = 4
+"""Spaces learned at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnReport:
+    """What a run did. `learner` is who did it, `imported` what came of transcript files."""
+
+    learner: str
+    sessions: tuple[SessionReport, ...]
+    imported: tuple[session_verbs.Imported, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def usage(self) -> Usage:
+        return sum((report.usage for report in self.sessions), Usage())
+
+    @property
+    def lessons(self) -> int:
+        return sum(len(report.landed) for report in self.sessions)
+
+    @property
+    def failed(self) -> tuple[SessionReport, ...]:
+        return tuple(report for report in self.sessions if report.status == "failed")
+
+
+def learn(
+    ctx: Context,
+    targets: Sequence[str] = (),
+    *,
+    space: str = "",
+    review: bool = False,
+    dry_run: bool = False,
+    learner: str = "",
+    model: str = "",
+    max_cost: Decimal | None = None,
+    stdin: BinaryIO | None = None,
+    format: str = "",
+    progress: Progress = lambda _: None,
+) -> LearnReport:
+    """Learn from sessions, transcript files or standard input (`-`); else every pending session."""
+    chosen = learners.chosen(ctx.config, learner, model)
+    limit = ctx.config.max_cost if max_cost is None else max_cost
+    settings = Settings(review or ctx.config.review, dry_run, limit, progress)
+    with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
+        # A dry run leaves no trace: new transcripts are read into a scratch home
+        aside = Sessions(Home(Path(scratch))) if dry_run else ctx.sessions
+        found, imported = _resolve(ctx, targets, aside, stdin, format, progress)
+        if not targets:
+            found = _pending(ctx, space)
+        groups = _by_space(ctx, found, space, dry_run)
+        reports = _side_by_side(ctx, chosen, groups, settings)
+    return LearnReport(chosen.name, tuple(reports), tuple(imported), dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A session to learn, and the store it is in."""
+
+    id: str
+    sessions: Sessions
+
+
+def _resolve(
+    ctx: Context,
+    targets: Sequence[str],
+    aside: Sessions,
+    stdin: BinaryIO | None,
+    format: str,
+    progress: Progress,
+) -> tuple[list[_Found], list[session_verbs.Imported]]:
+    found: list[_Found] = []
+    imported: list[session_verbs.Imported] = []
+    for target in targets:
+        step = _stepper(progress, target)
+        if target == "-":
+            done = session_verbs.import_stream(
+                ctx, stdin or sys.stdin.buffer, format=format, sessions=aside, step=step
+            )
+        elif _is_file(ctx, target):
+            done = session_verbs.import_file(
+                ctx, Path(target), format=format, sessions=aside, step=step
+            )
+        else:
+            found.append(_Found(ctx.sessions.find(target), ctx.sessions))
+            continue
+        imported.append(done)
+        news = f"{done.new} new messages" + (f", {done.known} known before" if done.known else "")
+        progress(Step("imported", done.session, title=f"read {target}", detail=news))
+        if all(done.session != other.id for other in found):
+            found.append(_Found(done.session, aside))
+    return found, imported
+
+
+def _stepper(progress: Progress, target: str) -> Callable[[int], None]:
+    return lambda count: progress(Step("importing", target, detail=f"{count:,} messages"))
+
+
+def _is_file(ctx: Context, target: str) -> bool:
+    """Whether a target is a path; a session of that id goes first."""
+    try:
+        ctx.sessions.find(target)
+    except NotFound:
+        looks = (
+            Path(target).exists() or "/" in target or target.endswith((".json", ".jsonl", ".md"))
+        )
+        if not looks:
+            raise NotFound(f"{target}: neither a session nor a file", "acx session list") from None
+        return True
+    except Conflict:
+        return Path(target).is_file()
+    return False
+
+
+def _pending(ctx: Context, space: str) -> list[_Found]:
+    name = ctx.spaces.find(space) if space else ""
+    waiting = [
+        session
+        for session in reversed(ctx.sessions.all())
+        if session.space
+        and (not name or session.space == name)
+        and session.status in ("pending", "failed")
+    ]
+    return [_Found(session.id, ctx.sessions) for session in waiting]
+
+
+def _by_space(
+    ctx: Context, found: Sequence[_Found], space: str, dry_run: bool
+) -> dict[str, list[tuple[Session, Sessions]]]:
+    """Attach each session to its space, and group them by it."""
+    wanted = ctx.space_name(space) if found and space else ""
+    groups: dict[str, list[tuple[Session, Sessions]]] = {}
+    for item in found:
+        session = item.sessions.get(item.id)
+        name = session.space if session.space and not wanted else wanted or ctx.space_name()
+        if dry_run and not session.space:
+            session = replace(session, space=name)
+        else:
+            session = item.sessions.attach(item.id, name)
+        groups.setdefault(name, []).append((session, item.sessions))
+    return groups
+
+
+def _side_by_side(
+    ctx: Context,
+    learner: Learner,
+    groups: dict[str, list[tuple[Session, Sessions]]],
+    settings: Settings,
+) -> list[SessionReport]:
+    if len(groups) < 2:
+        return [
+            r for name, group in groups.items() for r in _space(ctx, learner, name, group, settings)
+        ]
+    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(groups))) as pool:
+        jobs = [
+            pool.submit(_space, ctx, learner, name, group, settings)
+            for name, group in groups.items()
+        ]
+        return [report for job in jobs for report in job.result()]
+
+
+def _space(
+    ctx: Context,
+    learner: Learner,
+    name: str,
+    group: Sequence[tuple[Session, Sessions]],
+    settings: Settings,
+) -> list[SessionReport]:
+    """Learn the sessions of one space. A trouble of the space is every session's reason."""
+
+    def waiting() -> None:
+        settings.progress(Step("waiting", "", space=name, detail="another acx is learning into it"))
+
+    reports: list[SessionReport] = []
+    try:
+        if ctx.spaces.get(name).policy.get("review") is True:
+            settings = replace(settings, review=True)
+        with ctx.spaces.writing(name, waiting) as repo:
+            publish.ready(repo)
+            for session, sessions in group:
+                report = learn_session(ctx, learner, repo, session, sessions, settings)
+                reports.append(report)
+                if report.fatal:
+                    break
+                settings = settings.less(report.usage)
+    except ModelError:
+        raise
+    except AcxError as error:
+        if len(group) == 1 and not reports:
+            raise
+        reports += [
+            SessionReport(
+                session.id,
+                name,
+                "failed",
+                error.message,
+                hints=error.hints,
+                exit_code=error.exit_code,
+            )
+            for session, _ in group[len(reports) :]
+        ]
+    return reports

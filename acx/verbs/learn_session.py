@@ -1,0 +1,367 @@
+"""Learn one session: its tasks, their lessons, their commits, and a status that is true.
+
+Called under the space's lock with an open repository. A task's trouble stays the task's: it is
+recorded, the others go on, and the next run takes it up again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from acx.errors import AcxError, ModelError
+from acx.learn import message, pipeline
+from acx.learn.draft import Draft
+from acx.learn.pipeline import Ready
+from acx.learn.port import Assignment, Known, Learner, Skipped
+from acx.model import Session, Task, Usage
+from acx.store import ledger, publish
+from acx.store.publish import Piece
+from acx.store.repo import Commit, Repo, Tree
+from acx.store.sessions import Outcome, Sessions, Stored
+from acx.verbs.context import Context
+from acx.verbs.progress import Progress, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run goes about it. `max_cost` is what is left of it, in USD."""
+
+    review: bool
+    dry_run: bool
+    max_cost: Decimal | None
+    progress: Progress
+
+    def less(self, usage: Usage) -> Settings:
+        """The settings for what comes after this was spent."""
+        if self.max_cost is None or usage.cost is None:
+            return self
+        return replace(self, max_cost=self.max_cost - usage.cost)
+
+    @property
+    def spent(self) -> bool:
+        return self.max_cost is not None and self.max_cost <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class LessonReport:
+    """A lesson that landed, waits (`proposal`, with the reason), or would be written (dry run)."""
+
+    title: str
+    kind: str
+    task: int
+    commit: str = ""
+    proposal: str = ""
+    held: str = ""
+    diff: Mapping[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict)
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """What became of a session. `fatal`: no other session would fare better.
+
+    `exit_code` is that of the error it failed with, 0 if it didn't fail.
+    """
+
+    session: str
+    space: str
+    status: str
+    reason: str = ""
+    lessons: tuple[LessonReport, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    usage: Usage = Usage()
+    fatal: bool = False
+    hints: tuple[str, ...] = ()
+    exit_code: int = 0
+
+    @property
+    def landed(self) -> tuple[LessonReport, ...]:
+        return tuple(lesson for lesson in self.lessons if not lesson.proposal)
+
+    @property
+    def held(self) -> tuple[LessonReport, ...]:
+        return tuple(lesson for lesson in self.lessons if lesson.proposal)
+
+
+def learn_session(
+    ctx: Context,
+    learner: Learner,
+    repo: Repo,
+    session: Session,
+    sessions: Sessions,
+    settings: Settings,
+) -> SessionReport:
+    """Learn what is new in a session. Raises Conflict if another acx is at it."""
+    with sessions.learning(session.id):
+        if not settings.dry_run:
+            sessions.update(session.id, status="running", reason="")
+        run = _Run(ctx, learner, repo, session, sessions, settings)
+        try:
+            run.go()
+        except BaseException as error:
+            if not settings.dry_run:
+                reason = error.message if isinstance(error, AcxError) else "interrupted"
+                status = "failed" if isinstance(error, AcxError) else "pending"
+                sessions.update(session.id, status=status, reason=reason)
+            if not isinstance(error, ModelError):
+                raise
+            run.stop(error)
+        return run.finish()
+
+
+class _Run:
+    """One session being learned: what is known before, and what has come out so far."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        learner: Learner,
+        repo: Repo,
+        session: Session,
+        sessions: Sessions,
+        settings: Settings,
+    ) -> None:
+        self.ctx, self.learner, self.repo = ctx, learner, repo
+        self.session, self.sessions, self.settings = session, sessions, settings
+        self.transcript: Stored = replace(sessions.transcript(session.id), session=session)
+        self.before = sessions.outcomes(session.id)
+        self.history: dict[str, list[ledger.Entry]] = {}
+        for entry in reversed(ledger.entries(repo, session.id)):
+            self.history.setdefault(entry.task, []).append(entry)
+        self.rejected = [
+            _known(repo, ledger.Entry(commit, "rejected"))
+            for commit in _commits(repo, ledger.rejected(repo))
+        ]
+        self.removed = ledger.removed_skills(repo)
+        self.drafts: Draft | None = None
+        self.lessons: list[LessonReport] = []
+        self.outcomes: list[Outcome] = []
+        self.usage = Usage()
+        self.error: ModelError | None = None
+        self.unasked = 0
+
+    def go(self) -> None:
+        self._say("session", detail=f"{self.transcript.count} messages")
+        if self._nothing_new():
+            self.outcomes += self.before.values()
+            return
+        known = [outcome.task for outcome in self.before.values()]
+        tasks, usage = self.learner.tasks(self.transcript, known)
+        self.usage += usage
+        for task in tasks:
+            if self.settings.less(self.usage).spent and not self._settled(task):
+                self.unasked += task.finished
+                continue
+            self._say("task", task.title, task.status, task.number)
+            self._task(task)
+
+    def _nothing_new(self) -> bool:
+        """Whether every message was learned from before, and git still has what that taught."""
+        stored = self.sessions.get(self.session.id)
+        return (
+            0 < stored.learned == self.transcript.count
+            and bool(self.before)
+            and all(
+                outcome.state in ("", "skipped")
+                or message.task_key(self.session.id, number) in self.history
+                for number, outcome in self.before.items()
+            )
+        )
+
+    def stop(self, error: ModelError) -> None:
+        """The model failed before or between tasks in a way that ends the session."""
+        self.error = error
+        self.usage += error.usage or Usage()
+
+    def finish(self) -> SessionReport:
+        failed = [outcome for outcome in self.outcomes if outcome.state == "failed"]
+        status, reason = "completed", ""
+        if self.error:
+            status, reason = "failed", self.error.message
+        elif failed:
+            some = f"{len(failed)} of {len(self.outcomes)} tasks failed"
+            status, reason = "failed", f"{some}: {failed[0].reason}"
+        elif self.unasked:
+            status, reason = "pending", f"the cost limit was reached; {self.unasked} tasks are left"
+        if not self.settings.dry_run:
+            learned = self.session.learned if self.error else self.transcript.count
+            self.sessions.update(self.session.id, status=status, reason=reason, learned=learned)
+        self._say("done", detail=reason or status)
+        return SessionReport(
+            self.session.id,
+            self.session.space,
+            status,
+            reason,
+            tuple(self.lessons),
+            tuple(self.outcomes),
+            self.usage,
+            bool(self.error and self.error.fatal),
+            self.error.hints if self.error else (),
+            ModelError.exit_code if status == "failed" else 0,
+        )
+
+    def _task(self, task: Task) -> None:
+        if outcome := self._settled(task):
+            self._record(outcome)
+            return
+        try:
+            ready = self._ask(task)
+        except ModelError as error:
+            self.usage += error.usage or Usage()
+            self._record(self._outcome(task, "failed", error.message))
+            if error.fatal:
+                raise
+            return
+        if isinstance(ready, Skipped):
+            self.usage += ready.usage
+            known = self.history.get(message.task_key(self.session.id, task.number))
+            self._record(self._outcome(task, "learned" if known else "skipped", ready.reason))
+            return
+        for lesson in ready:
+            self.usage += lesson.usage
+        self._publish(task, ready)
+
+    def _settled(self, task: Task) -> Outcome | None:
+        """What is to be said of a task that needs no learning now; None if it does."""
+        if not task.finished:
+            return self._outcome(task, "")
+        key = message.task_key(self.session.id, task.number)
+        entries = self.history.get(key, [])
+        same = [entry for entry in entries if _same(entry, task)]
+        if same:
+            states = {entry.state for entry in same}
+            state = (
+                "learned" if "landed" in states else "held" if "proposed" in states else "skipped"
+            )
+            reason = "rejected by a person" if state == "skipped" else ""
+            commits = tuple(entry.commit.id for entry in same)
+            return replace(self._outcome(task, state, reason), lessons=commits)
+        before = self.before.get(task.number)
+        if before is None or (before.task.ranges, before.task.status) != (task.ranges, task.status):
+            return None
+        # "learned" of tasks.jsonl is believed only while git has a lesson of the task
+        decided = before.state == "skipped" or (before.state == "learned" and bool(entries))
+        return replace(before, task=task) if decided else None
+
+    def _ask(self, task: Task) -> list[Ready] | Skipped:
+        key = message.task_key(self.session.id, task.number)
+        assignment = Assignment(
+            self.transcript,
+            task,
+            self._tree(),
+            [_known(self.repo, entry) for entry in self.history.get(key, [])],
+            self.rejected,
+            self.removed,
+            lambda text: self._say("task", task.title, text, task.number),
+        )
+        return pipeline.lessons(self.learner, assignment)
+
+    def _tree(self) -> Draft:
+        if self.drafts is None or not self.settings.dry_run:
+            self.base = self.repo.resolve("HEAD")
+            self.drafts = Draft(Tree(self.repo, self.base))
+        return self.drafts
+
+    def _publish(self, task: Task, ready: Sequence[Ready]) -> None:
+        review = self.settings.review
+        pieces = [
+            Piece(
+                item.text,
+                item.changes,
+                self._name(task, item),
+                review or bool(item.hold),
+                item.leaf,
+            )
+            for item in ready
+        ]
+        if self.settings.dry_run:
+            placed = self._pretend(pieces)
+        else:
+            placed = publish.publish(self.repo, self.base, pieces, self.ctx.now())
+        commits: list[str] = []
+        for item, piece, place in zip(ready, pieces, placed, strict=True):
+            held = item.hold or ("for review" if piece.hold else "")
+            if place.conflict:
+                held = f"{place.conflict} was changed in the same lines by somebody else"
+            self.lessons.append(
+                LessonReport(
+                    item.title,
+                    item.lesson.kind,
+                    task.number,
+                    place.commit,
+                    place.proposal,
+                    held if place.proposal else "",
+                    self._diff(item) if self.settings.dry_run else {},
+                    item.text,
+                )
+            )
+            commits.append(place.commit)
+            detail = f"{place.proposal}: {held}" if place.proposal else place.commit[:10]
+            self._say("held" if place.proposal else "learned", item.title, detail, task.number)
+        landed = any(not place.proposal for place in placed)
+        outcome = self._outcome(task, "learned" if landed else "held")
+        self._record(replace(outcome, lessons=tuple(commits)), quiet=True)
+
+    def _pretend(self, pieces: Sequence[Piece]) -> list[publish.Placed]:
+        return [publish.Placed("", piece.name if piece.hold else "") for piece in pieces]
+
+    def _diff(self, item: Ready) -> dict[str, tuple[bytes | None, bytes | None]]:
+        tree = self._tree()
+        diff = {path: (tree.read(path), new) for path, new in item.changes.items()}
+        for path, new in item.changes.items():
+            tree.put(path, new)
+        return diff
+
+    def _name(self, task: Task, item: Ready) -> str:
+        """What a proposal is called: the same lesson of the same task has the same name."""
+        key = f"{message.task_key(self.session.id, task.number)}\0{item.title}"
+        return hashlib.sha256(key.encode()).hexdigest()[:10]
+
+    def _outcome(self, task: Task, state: str, reason: str = "") -> Outcome:
+        return Outcome(task, state, reason, (), self.learner.name, self.ctx.stamp())
+
+    def _record(self, outcome: Outcome, quiet: bool = False) -> None:
+        self.outcomes.append(outcome)
+        before = self.before.get(outcome.task.number)
+        if not self.settings.dry_run and (before is None or _differs(before, outcome)):
+            self.sessions.record(self.session.id, outcome)
+        if not quiet and outcome.state in ("skipped", "failed"):
+            self._say(outcome.state, outcome.task.title, outcome.reason, outcome.task.number)
+
+    def _say(self, kind: str, title: str = "", detail: str = "", task: int = 0) -> None:
+        self.settings.progress(Step(kind, self.session.id, title, detail, self.session.space, task))
+
+
+def _differs(before: Outcome, after: Outcome) -> bool:
+    return replace(before, at="") != replace(after, at="")
+
+
+def _same(entry: ledger.Entry, task: Task) -> bool:
+    """Whether a lesson was made from the task as it is now."""
+    _, outcome, messages = message.outcome_of(entry.commit.trailers)
+    return outcome == task.status and messages == message.ranges(task)
+
+
+def _known(repo: Repo, entry: ledger.Entry) -> Known:
+    key, outcome, messages = message.outcome_of(entry.commit.trailers)
+    changed = repo.changed(entry.commit.id)
+    texts = {
+        path: None if new is None else new.decode(errors="replace")
+        for path, (_, new) in changed.items()
+    }
+    return Known(
+        entry.commit.id,
+        entry.commit.subject,
+        key,
+        outcome,
+        messages,
+        entry.state == "rejected",
+        texts,
+    )
+
+
+def _commits(repo: Repo, named: Mapping[str, str]) -> list[Commit]:
+    return repo.log("--no-walk", *named.values()) if named else []

@@ -1,0 +1,53 @@
+"""Which learner does the work: chosen by option, config, and whether a key is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from acx.config import LEARNERS, Config
+from acx.errors import ModelError, UsageError
+from acx.learn import checks
+from acx.learn.port import Learner
+from acx.store import skill_source
+
+
+def chosen(config: Config, learner: str = "", model: str = "") -> Learner:
+    """The learner to use. Raises UsageError for an unknown one, ModelError for a missing key."""
+    name = learner or config.learner or ("anthropic" if config.has_credentials else "offline")
+    if name not in LEARNERS:
+        raise UsageError(f"no learner {name!r}", f"there are: {', '.join(LEARNERS)}")
+    if name == "offline":
+        return offline()
+    return _anthropic(config, model or config.model)
+
+
+def offline() -> Learner:
+    """The learner that needs no key and no network."""
+    from acx.learn.offline import OfflineLearner
+
+    return OfflineLearner(_template)
+
+
+def _template(name: str) -> Mapping[str, bytes]:
+    return skill_source.template(name).files
+
+
+def _anthropic(config: Config, model: str) -> Learner:
+    if not config.has_credentials and not config.base_url:
+        raise ModelError(
+            "the learner anthropic needs a key, and ANTHROPIC_API_KEY is not set",
+            "export ANTHROPIC_API_KEY=...",
+            "or learn without a model: acx learn --learner offline",
+            fatal=True,
+        )
+    from acx.engine.anthropic_engine import AnthropicEngine
+    from acx.learn.model_learner import ModelLearner
+
+    engine = AnthropicEngine(
+        model,
+        api_key=config.api_key or (None if config.auth_token else "none"),
+        auth_token=config.auth_token or None,
+        base_url=config.base_url or None,
+        timeout=config.timeout,
+    )
+    return ModelLearner(engine, f"anthropic {model}", checks.problems)

@@ -1,0 +1,51 @@
+"""Log and show: the lessons of a space, and one of them with everything behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from acx.errors import UsageError
+from acx.store import ledger
+from acx.store.ledger import Entry
+from acx.verbs.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Lessons, newest first; `more` says that there are older ones."""
+
+    space: str
+    items: tuple[Entry, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonShown:
+    """A lesson and its diff: path -> bytes before and after."""
+
+    space: str
+    entry: Entry
+    diff: Mapping[str, tuple[bytes | None, bytes | None]]
+
+
+def log(
+    ctx: Context, space: str = "", *, limit: int = 20, session: str = "", proposals: bool = False
+) -> LogPage:
+    """Lessons of a space's branch; with `proposals` also those that wait or were rejected."""
+    if limit < 1:
+        raise UsageError("--limit must be at least 1")
+    name = ctx.space_name(space)
+    with ctx.spaces.open(name) as repo:
+        found = [
+            entry for entry in ledger.entries(repo, session) if proposals or entry.state == "landed"
+        ]
+    return LogPage(name, tuple(found[:limit]), len(found) > limit)
+
+
+def show(ctx: Context, lesson: str, space: str = "") -> LessonShown:
+    """A lesson by commit, its prefix, or a proposal's name."""
+    name = ctx.space_name(space)
+    with ctx.spaces.open(name) as repo:
+        entry = ledger.find(repo, lesson)
+        return LessonShown(name, entry, repo.changed(entry.commit.id))

@@ -1,0 +1,107 @@
+"""Review: the lessons that wait for a person, and what the person decides.
+
+Accepting puts a proposal onto the branch as it is now; rejecting keeps it under another ref, so
+that it isn't proposed again and can still be looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from acx.errors import Conflict, NotFound
+from acx.store import ledger, publish
+from acx.store.layout import PROPOSALS, REJECTED
+from acx.store.publish import Piece
+from acx.store.repo import Commit, Repo
+from acx.verbs.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A lesson that waits. `reason` says why."""
+
+    name: str
+    commit: Commit
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A proposal that was accepted (`commit` is where it landed) or rejected."""
+
+    name: str
+    title: str
+    commit: str
+
+
+def listed(ctx: Context, space: str = "") -> list[Proposal]:
+    """Proposals of a space, oldest first."""
+    with ctx.spaces.open(ctx.space_name(space)) as repo:
+        return [_proposal(repo, name, commit) for name, commit in ledger.proposals(repo).items()]
+
+
+def _proposal(repo: Repo, name: str, commit: str) -> Proposal:
+    found = repo.log("--no-walk", commit)[0]
+    return Proposal(name, found, found.trailers.get("Acx-Held", "for review"))
+
+
+def shown(
+    ctx: Context, name: str, space: str = ""
+) -> tuple[Proposal, Mapping[str, tuple[bytes | None, bytes | None]]]:
+    """A proposal with what it would change."""
+    with ctx.spaces.open(ctx.space_name(space)) as repo:
+        full = _find(repo, name)
+        proposal = _proposal(repo, full, ledger.proposals(repo)[full])
+        return proposal, repo.changed(proposal.commit.id)
+
+
+def _find(repo: Repo, text: str) -> str:
+    names = ledger.proposals(repo)
+    found = [text] if text in names else [n for n in names if text and n.startswith(text)]
+    if len(found) > 1:
+        raise Conflict(f"{text!r} is the start of {', '.join(found)}", "acx review")
+    if not found:
+        raise NotFound(f"no proposal {text!r}", "acx review")
+    return found[0]
+
+
+def accept(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decided]:
+    """Land proposals, in the order given. Raises Conflict if one no longer fits."""
+    with ctx.spaces.writing(ctx.space_name(space)) as repo:
+        publish.ready(repo)
+        return [_accept(ctx, repo, _find(repo, name)) for name in names]
+
+
+def _accept(ctx: Context, repo: Repo, name: str) -> Decided:
+    ref = PROPOSALS + name
+    commit = ledger.proposals(repo)[name]
+    found = repo.log("--no-walk", commit)[0]
+    parents = repo.parents(commit)
+    base = parents[0] if parents else None
+    changes = {path: new for path, (_, new) in repo.changed(commit).items()}
+    piece = Piece(f"{found.subject}\n\n{found.body.strip()}\n", changes)
+    try:
+        placed = publish.publish(repo, base, [piece], ctx.now(), also=[(ref, None, commit)])
+    except Conflict as error:
+        raise Conflict(
+            f"proposal {name} doesn't fit any more: {error.message}",
+            f"git -C {repo.path} cherry-pick {commit[:12]}",
+            f"or say no to it: acx review reject {name}",
+        ) from error
+    return Decided(name, found.subject, placed[0].commit)
+
+
+def reject(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decided]:
+    """Say no to proposals: they are kept, and not proposed again."""
+    decided = []
+    with ctx.spaces.writing(ctx.space_name(space)) as repo:
+        for name in names:
+            full = _find(repo, name)
+            commit = ledger.proposals(repo)[full]
+            old = repo.resolve(REJECTED + full)
+            repo.update_refs(
+                [(PROPOSALS + full, None, commit), (REJECTED + full, commit, old)], "acx: reject"
+            )
+            decided.append(Decided(full, repo.log("--no-walk", commit)[0].subject, commit))
+    return decided

@@ -1,0 +1,236 @@
+"""The verbs on sessions: create, append, import, attach, list, show, tasks, delete."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from acx.errors import BadInput, UsageError
+from acx.model import Message, Session
+from acx.store.layout import checked_name
+from acx.store.sessions import Diverged, Outcome, Sessions
+from acx.transcripts import Opened, open_stream, open_transcript
+from acx.transcripts.contract import Warning
+from acx.verbs.context import Context
+
+MESSAGE_RANGE = re.compile(r"(\d+)?(?:(-)(\d+)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a transcript. `redacted` counts replaced secrets by kind."""
+
+    session: str
+    format: str
+    new: int
+    known: int
+    redacted: Counter[str]
+    warnings: tuple[Warning, ...]
+    ignored: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One page of sessions, newest first. `next_cursor` is "" on the last page."""
+
+    items: tuple[Session, ...]
+    next_cursor: str = ""
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self.next_cursor)
+
+
+def create(ctx: Context, *, session_id: str = "", user: str = "", space: str = "") -> Session:
+    """A new session, attached to a space if one is named. Raises Conflict if the id is taken."""
+    name = ctx.spaces.find(space) if space else ""
+    session_id = session_id or ctx.now().strftime("%Y%m%d-%H%M%S-") + ctx.token()
+    checked_name(session_id, "id of a session")
+    session = Session(
+        session_id,
+        ctx.stamp(),
+        user=user,
+        format="acx",
+        space=name,
+        status="pending" if name else "",
+    )
+    return ctx.sessions.create(session)
+
+
+def attach(ctx: Context, session: str, space: str) -> Session:
+    """Let a session belong to a space: `pending` from now on. Raises Conflict for a second one."""
+    return ctx.sessions.attach(ctx.sessions.find(session), ctx.spaces.find(space))
+
+
+def import_file(
+    ctx: Context,
+    path: Path,
+    *,
+    format: str = "",
+    user: str = "",
+    sessions: Sessions | None = None,
+    step: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """A transcript as a session; of one that is known, only what is new."""
+    opened = open_transcript(path, format or None)
+    return _imported(ctx, opened, str(path.absolute()), path.stem, user, sessions, step)
+
+
+def import_stream(
+    ctx: Context,
+    stream: BinaryIO,
+    *,
+    format: str = "",
+    user: str = "",
+    sessions: Sessions | None = None,
+    step: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """A transcript from standard input as a session."""
+    opened = open_stream(stream, "standard input", format or None)
+    return _imported(ctx, opened, "-", "stdin", user, sessions, step)
+
+
+def _imported(
+    ctx: Context,
+    opened: Opened,
+    source: str,
+    stem: str,
+    user: str,
+    sessions: Sessions | None,
+    step: Callable[[int], None],
+) -> Imported:
+    sessions = sessions or ctx.sessions
+    messages = iter(opened.messages)
+    first = next(messages, None)
+    if first is None:
+        raise BadInput(
+            f"{source}: {opened.format.name} without a single message",
+            *(f"line {w.line}: {w.what}" for w in opened.notes.warnings[:1]),
+        )
+    base = _session_id(opened.notes.session_id, stem, first)
+    template = Session(
+        base,
+        ctx.stamp(),
+        user=user,
+        source=source,
+        format=opened.format.name,
+        cwd=opened.notes.cwd,
+    )
+    session_id, added = base, None
+    for number in range(1, 100):
+        # A transcript without ids of its own that starts like another, and goes on differently
+        session_id = base if number == 1 else f"{base}-{number}"
+        if not sessions.exists(session_id):
+            sessions.create(_named(template, session_id))
+        try:
+            added = sessions.add(session_id, chain([first], messages), step)
+            break
+        except Diverged:
+            opened = _again(opened, source)
+            messages = iter(opened.messages)
+            first = next(messages)
+    if added is None:
+        raise BadInput(f"{source}: too many transcripts start like this one")
+    notes = opened.notes
+    return Imported(
+        session_id,
+        opened.format.name,
+        added.new,
+        added.known,
+        added.redacted,
+        tuple(notes.warnings),
+        notes.ignored,
+    )
+
+
+def _again(opened: Opened, source: str) -> Opened:
+    if source == "-":
+        raise BadInput("standard input: not the continuation of the session it starts like")
+    return open_transcript(Path(source), opened.format.name)
+
+
+def _named(session: Session, session_id: str) -> Session:
+    from dataclasses import replace
+
+    return replace(session, id=session_id)
+
+
+def _session_id(own: str, stem: str, first: Message) -> str:
+    """The transcript's own id, else its name and what it starts with."""
+    own = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:80]
+    if own:
+        return own
+    digest = hashlib.sha256(f"{first.role}\0{first.text}".encode(errors="replace")).hexdigest()[:8]
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:60]
+    return f"{stem or 'session'}-{digest}"
+
+
+def listed(
+    ctx: Context,
+    *,
+    space: str = "",
+    user: str = "",
+    status: str = "",
+    limit: int = 20,
+    after: str = "",
+) -> SessionPage:
+    """Sessions, newest first, of a space, a user, a status."""
+    if limit < 1:
+        raise UsageError("--limit must be at least 1")
+    name = ctx.spaces.find(space) if space else ""
+    found = [
+        session
+        for session in ctx.sessions.all()
+        if (not name or session.space == name)
+        and (not user or session.user == user)
+        and (not status or session.status == status)
+        and (not after or f"{session.created_at}~{session.id}" < after)
+    ]
+    page = found[:limit]
+    more = len(found) > limit
+    return SessionPage(tuple(page), f"{page[-1].created_at}~{page[-1].id}" if more else "")
+
+
+def messages(ctx: Context, session: str, wanted: str = "") -> Iterator[Message]:
+    """Messages of a session: all, or `12`, `12-63`, `12-`, `-20` (the last twenty)."""
+    transcript = ctx.sessions.transcript(ctx.sessions.find(session))
+    first, last = message_range(wanted, transcript.count)
+    return transcript.read(first, last)
+
+
+def message_range(text: str, count: int) -> tuple[int, int]:
+    """First and last message that a range names. Raises UsageError for what is none."""
+    found = MESSAGE_RANGE.fullmatch(text.strip())
+    if not text.strip():
+        return 1, count
+    if not found or text.strip() == "-":
+        raise UsageError(f"{text!r} is no range of messages", "for example 12, 12-63, 12- or -20")
+    first, dash, last = found.groups()
+    if not dash:
+        return int(first), int(first)
+    if not first:
+        return max(1, count - int(last) + 1), count
+    return int(first), int(last) if last else count
+
+
+def tasks(ctx: Context, session: str) -> list[Outcome]:
+    """What is known of the session's tasks."""
+    return list(ctx.sessions.outcomes(ctx.sessions.find(session)).values())
+
+
+def delete(ctx: Context, session: str, confirm: Callable[[Session], bool]) -> Session:
+    """Delete a session for good once `confirm` agrees. Raises Conflict while it is learned."""
+    session_id = ctx.sessions.find(session)
+    found = ctx.sessions.get(session_id)
+    with ctx.sessions.learning(session_id):
+        pass  # refuse before asking
+    if not confirm(found):
+        raise UsageError("nothing was deleted")
+    ctx.sessions.delete(session_id)
+    return found

@@ -1,0 +1,105 @@
+"""The README's walk, run word for word: each command, and what it prints.
+
+Hashes, dates of today and the home's path differ from run to run and are made alike first.
+`make golden` writes the outputs anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+WRITE = os.environ.get("GOLDEN") == "write"
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def alike(text: str) -> str:
+    text = re.sub(r"\b[0-9a-f]{40}\b", "0" * 40, text)
+    text = re.sub(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{10}\b", "0" * 10, text)
+    text = re.sub(r"(?m)^[0-9a-f]{7} ", "0" * 7 + " ", text)
+    text = re.sub(
+        r"\b20\d\d-(?!06-09)\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?)?", "2026-01-01", text
+    )
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def printed(command: str, home: Path) -> str:
+    # unbuffered, so that what a person watches stands where a terminal shows it
+    shell = {
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=ROOT,
+        env=shell,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"$ {command}\n{done.stdout}"
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()).replace(str(home), "~")
+
+
+def ran(block: str, home: Path) -> str:
+    commands = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    pieces = [f"$ {command}\n{printed(command, home)}".rstrip("\n") for command in commands]
+    return "\n".join(pieces) + "\n"
+
+
+def test_the_walk_of_the_readme_golden(world: Path) -> None:
+    text = README.read_text()
+    told = [match[1] for match in BLOCK.finditer(text)]
+    assert len(told) >= 8
+    done = [ran(block, world) for block in told]
+    if WRITE:
+        for old, new in zip(told, done, strict=True):
+            if alike(old) == alike(new):
+                continue  # no new hashes without need
+            text = text.replace(f"```console\n{old}```", f"```console\n{new}```", 1)
+        README.write_text(text)
+        told = [match[1] for match in BLOCK.finditer(text)]
+    assert [alike(block) for block in told] == [alike(block) for block in done]
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    head = README.read_text().split("## ")[0]
+    assert re.search(r"```sh\nmake demo .*\nmake test ", head)
+
+
+def test_the_python_of_the_readme(world: Path) -> None:
+    code = re.search(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    assert code
+    done = subprocess.run(
+        [sys.executable, "-c", code[1]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and int(done.stdout.split()[0]) > 3, done.stderr
+
+
+def test_what_the_readme_names_is_there() -> None:
+    text = README.read_text()
+    for path in re.findall(r"\]\(([\w./-]+\.(?:svg|md))\)", text):
+        assert (ROOT / path).is_file(), path
+    targets = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text()))
+    assert set(re.findall(r"`make ([a-z]+)`", text)) <= targets
+
+
+def test_every_command_is_named_in_the_readme() -> None:
+    from acx.cli.main import program
+
+    root = program()
+    text = README.read_text()
+    table = text[text.index("## Commands") :]
+    for name in root.list_commands(None):
+        command = root.get_command(None, name)
+        assert f"`acx {name}`" in table
+        for sub in getattr(command, "commands", {}):
+            assert f"`{sub}`" in table, f"acx {name} {sub}"
