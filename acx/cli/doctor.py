@@ -9,7 +9,7 @@ from acx.cli.options import Json
 from acx.verbs import doctor as verbs
 from acx.verbs.context import Context
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 STYLES = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 

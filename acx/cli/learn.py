@@ -13,7 +13,7 @@ from acx.errors import UsageError
 from acx.verbs import learn as verbs
 from acx.verbs.context import Context
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from acx.cli.options import Json, Limit, Space
 from acx.verbs import log as verbs
 from acx.verbs.context import Context
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from acx.cli.options import Json, Space
 from acx.verbs import review as verbs
 from acx.verbs.context import Context
 
-app = typer.Typer(help="Decide on lessons that wait.")
+app = typer.Typer(add_completion=False, help="Decide on lessons that wait.")
 Names = Annotated[list[str], typer.Argument(metavar="PROPOSAL...", help="Name or unique prefix.")]
 
 

@@ -13,7 +13,9 @@ from acx.cli import render
 from acx.cli.options import After, Form, Json, Limit, Space, Yes, confirmed
 from acx.verbs.context import Context
 
-app = typer.Typer(no_args_is_help=True, help="Sessions: the messages of an agent's runs.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Sessions: the messages of an agent's runs."
+)
 Id = Annotated[str, typer.Argument(metavar="SESSION", help="Id or unique prefix of it.")]
 BLOCK = 2**20
 

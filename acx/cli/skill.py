@@ -12,7 +12,7 @@ from acx.cli.options import Json, Space
 from acx.verbs import skill as verbs
 from acx.verbs.context import Context
 
-app = typer.Typer(no_args_is_help=True, help="The skills of a space.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The skills of a space.")
 Skill = Annotated[str, typer.Argument(metavar="SKILL", help="Name or unique prefix.")]
 
 

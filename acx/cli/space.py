@@ -12,7 +12,9 @@ from acx.cli.options import After, Json, Limit, Meta, Yes, confirmed, pairs
 from acx.verbs import space as verbs
 from acx.verbs.context import Context
 
-app = typer.Typer(no_args_is_help=True, help="Learning spaces: git repositories of skills.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Learning spaces: git repositories of skills."
+)
 Name = Annotated[str, typer.Argument(metavar="SPACE", help="Name, unique prefix, or path.")]
 
 

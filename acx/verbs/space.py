@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from acx.errors import BadInput, Conflict, UsageError
+from acx.errors import BadInput, Conflict, NotFound, UsageError
 from acx.model import Space
 from acx.store import publish, skill_source
 from acx.store.layout import SKILLS, SPACE_FILE, checked_name
@@ -259,10 +259,10 @@ def delete(ctx: Context, text: str, confirm: Callable[[Space], bool]) -> SpaceDe
     name = ctx.spaces.find(text)
     try:
         space = ctx.spaces.get(name)
-        if ctx.spaces.is_busy(name):
-            raise Conflict(f"space {name} is being learned into", "try again when that is done")
-    except (BadInput, OSError):
+    except (BadInput, NotFound):  # a broken or lost space can still be forgotten
         space = Space(name=name, path="")
+    if space.path and ctx.spaces.is_busy(name):
+        raise Conflict(f"space {name} is being learned into", "try again when that is done")
     if not confirm(space):
         raise UsageError("nothing was deleted")
     gone = ctx.sessions.detach_all(name)
