@@ -32,13 +32,14 @@ def log(
         render.note(f"no lessons in {page.space} yet: acx learn FILE")
         return
     rows = []
+    learners = {entry.commit.trailers.get("Acx-Learner", "") for entry in page.items}
     for entry in page.items:
         told = entry.commit.trailers
         state = "" if entry.state == "landed" else f"[{entry.state}] "
-        learner = told.get("Acx-Learner", "").split(" ")[0]
+        kind, outcome = told.get("Acx-Kind", ""), told.get("Acx-Outcome", "")
         what = f"{state}{entry.commit.subject}"
-        rows.append((entry.commit.id[:10], entry.commit.when[:10], told.get("Acx-Kind", ""),
-                     told.get("Acx-Outcome", ""), learner, what))  # fmt: skip
-    render.columns(("LESSON", "DATE", "KIND", "OUTCOME", "LEARNER", "WHAT"), rows)
+        rows.append((entry.commit.id[:8], entry.commit.when[:10], kind, outcome, what))
+    render.columns(("LESSON", "LEARNED", "KIND", "OUTCOME", "WHAT"), rows)
+    render.note(f"space {page.space}, learner: {', '.join(sorted(learners))}")
     if page.more:
         render.note(f"more: acx log --limit {limit * 2}")

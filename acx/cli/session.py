@@ -51,6 +51,8 @@ def append(
     if role:
         _acknowledge(verbs.append(ctx, session, verbs.said(role, source)))
     elif source == "-":
+        if sys.stdin.isatty():
+            render.note("reading messages, one JSON object a line, until Ctrl-D")
         verbs.append_stream(ctx, session, lambda: os.read(0, BLOCK), _acknowledge, format)
     elif source.lstrip().startswith(("{", "[")):
         _acknowledge(verbs.append_text(ctx, session, source, format))

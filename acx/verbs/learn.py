@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from acx.errors import AcxError, Conflict, ModelError, NotFound
+from acx.errors import AcxError, Conflict, ModelError, NotFound, UsageError
 from acx.learn.port import Learner
 from acx.model import Session, Usage
 from acx.store import publish
@@ -71,6 +71,11 @@ def learn(
     """Learn from sessions, transcript files or standard input (`-`); else every pending session."""
     chosen = learners.chosen(ctx.config, learner, model)
     limit = ctx.config.max_cost if max_cost is None else max_cost
+    if limit is not None and not learners.has_price(ctx.config, chosen):
+        raise UsageError(
+            f"the price of {chosen.name} is unknown, so a limit of {limit} USD can't be kept",
+            "learn without --max-cost (and without max_cost in config.yaml)",
+        )
     settings = Settings(review or ctx.config.review, dry_run, limit, progress)
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
         # A dry run leaves no trace: new transcripts are read into a scratch home

@@ -144,7 +144,9 @@ class _Run:
         self.unasked = 0
 
     def go(self) -> None:
-        self._say("session", detail=f"{self.transcript.count} messages")
+        branch = self.repo.branch().removeprefix("refs/heads/")
+        where = "" if branch == "main" else f", on branch {branch}"
+        self._say("session", detail=f"{self.transcript.count} messages{where}")
         if self._nothing_new():
             self.outcomes += self.before.values()
             return

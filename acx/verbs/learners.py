@@ -21,6 +21,16 @@ def chosen(config: Config, learner: str = "", model: str = "") -> Learner:
     return _anthropic(config, model or config.model)
 
 
+def has_price(config: Config, learner: Learner) -> bool:
+    """Whether what the learner costs is known, so that a limit can be kept."""
+    if learner.name == "offline":
+        return True
+    from acx.engine.prices import Tokens, cost
+
+    model = learner.name.partition(" ")[2]
+    return not config.base_url and cost(model, Tokens()) is not None
+
+
 def offline() -> Learner:
     """The learner that needs no key and no network."""
     from acx.learn.offline import OfflineLearner

@@ -196,9 +196,8 @@ def test_a_dry_run_prints_and_commits_nothing(run: Run, talk: str, git: Git) -> 
     assert json.loads(run("session", "list", "--json").out)["items"] == []
 
 
-def test_a_cost_limit_is_kept(run: Run, talk: str) -> None:
-    with LoopbackMessages(answers([TASK_1, TASK_2], *written(), skip())) as api:
-        done = learn(run, api, talk, "--max-cost", "0")
-        assert done.code == 0 and len(api.requests) <= 1
-    session = json.loads(run("session", "list", "--json").out)["items"][0]
-    assert session["status"] == "pending" and "cost limit" in session["reason"]
+def test_a_limit_that_can_not_be_kept_is_refused_before_it_costs(run: Run, talk: str) -> None:
+    with LoopbackMessages(answers([TASK_1])) as api:
+        done = learn(run, api, talk, "--max-cost", "1")
+    assert done.code == 2 and "price of anthropic some-model is unknown" in done.err
+    assert not api.requests
