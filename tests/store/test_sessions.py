@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -20,7 +19,6 @@ from hypothesis import strategies as st
 from acx.errors import BadInput, Conflict, NotFound
 from acx.model import Message, Session, Text, ToolCall
 from acx.store import messages
-from acx.store.layout import Home
 from acx.store.sessions import Diverged, Sessions, body
 from acx.verbs import append
 from acx.verbs.context import Context
@@ -157,19 +155,25 @@ def test_a_changed_file_is_told_by_line(store: Sessions, ctx: Context) -> None:
         texts(store)
 
 
-def _appender(home: str, name: int, count: int) -> None:
-    store = Sessions(Home(Path(home)))
-    for number in range(count):
-        store.append("s", [body(said(f"{name}:{number}"))])
+APPENDER = """
+import sys
+from pathlib import Path
+from acx.model import Message, Text
+from acx.store.layout import Home
+from acx.store.sessions import Sessions, body
+store = Sessions(Home(Path(sys.argv[1])))
+for number in range(50):
+    message = Message("user", (Text(f"{sys.argv[2]}:{number}"),), "human")
+    store.append("s", [body(message)])
+"""
 
 
 def test_eight_processes_append_at_once(store: Sessions, ctx: Context) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_appender, args=(str(ctx.home.path), n, 50)) for n in range(8)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    workers = [
+        subprocess.Popen([sys.executable, "-c", APPENDER, str(ctx.home.path), str(n)])
+        for n in range(8)
+    ]
+    assert [worker.wait() for worker in workers] == [0] * 8
     found = texts(store)
     assert [number for number, _ in found] == list(range(1, 401))
     for name in range(8):
