@@ -42,12 +42,18 @@ def learn(
         render.as_json(render.learned_json(report))
     else:
         render.learned(report)
-    if report.failed:
-        raise typer.Exit(max(one.exit_code for one in report.failed))
+    if report.failed or report.refused:
+        codes = [one.exit_code for one in report.failed]
+        raise typer.Exit(max(codes + [one.exit_code for one in report.refused]))
 
 
 def _usd(text: str) -> Decimal | None:
     try:
-        return Decimal(text) if text else None
-    except InvalidOperation as error:
-        raise UsageError(f"--max-cost {text!r} is not a number of USD") from error
+        limit = Decimal(text) if text else None
+    except InvalidOperation:
+        limit = Decimal(-1)
+    if limit is not None and not (limit.is_finite() and limit >= 0):
+        raise UsageError(
+            f"--max-cost {text!r} is not a number of USD", "for example --max-cost 0.50"
+        )
+    return limit

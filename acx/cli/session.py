@@ -194,7 +194,10 @@ def tasks(session: Id, json: Json = False) -> None:
         render.as_json(found)
         return
     if not found:
-        render.note(f"nothing found yet: acx learn {session}")
+        ctx = Context.real()
+        status = ctx.sessions.get(ctx.sessions.find(session)).status
+        done = status == "completed"
+        render.note("nobody asked for anything in it" if done else f"hint: acx learn {session}")
         return
     rows = [
         (

@@ -6,6 +6,8 @@ reachable from the branch, the proposals or the rejections.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,13 +16,15 @@ from acx.errors import Conflict, NotFound
 from acx.store.layout import PROPOSALS, REJECTED, SKILLS
 from acx.store.repo import Commit, Repo
 
-State = Literal["landed", "proposed", "rejected"]
+State = Literal["landed", "proposed", "rejected", "reverted"]
 LESSONS = "--grep=^Acx-Task: "
+REVERTS = "--grep=^This reverts commit "
+REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A lesson in the history. `name` is the proposal's, "" for one that landed."""
+    """A lesson in the history. `name` is the proposal's, "" for one that is none."""
 
     commit: Commit
     state: State
@@ -32,8 +36,16 @@ class Entry:
 
 
 def proposals(repo: Repo) -> dict[str, str]:
-    """Lessons that wait: name -> commit, oldest first."""
-    return {ref.removeprefix(PROPOSALS): c for ref, c in repo.refs(PROPOSALS).items()}
+    """Lessons that wait: name -> commit, oldest first; those of a session as its tasks go."""
+    waiting = {ref.removeprefix(PROPOSALS): c for ref, c in repo.refs(PROPOSALS).items()}
+    commits = {c.id: c for c in repo.log("--no-walk", *waiting.values())} if waiting else {}
+
+    def age(item: tuple[str, str]) -> tuple[object, ...]:
+        commit = commits[item[1]]
+        session, _, number = commit.trailers.get("Acx-Task", "").rpartition("/")
+        return (commit.when, session, int(number) if number.isdigit() else 0)
+
+    return dict(sorted(waiting.items(), key=age))
 
 
 def rejected(repo: Repo) -> dict[str, str]:
@@ -41,7 +53,7 @@ def rejected(repo: Repo) -> dict[str, str]:
     return {ref.removeprefix(REJECTED): c for ref, c in repo.refs(REJECTED).items()}
 
 
-def entries(repo: Repo, session: str = "", limit: int = 0) -> list[Entry]:
+def entries(repo: Repo, session: str = "") -> list[Entry]:
     """Lessons of a session, or all of them, newest first."""
     waiting = {commit: name for name, commit in proposals(repo).items()}
     refused = {commit: name for name, commit in rejected(repo).items()}
@@ -52,10 +64,15 @@ def entries(repo: Repo, session: str = "", limit: int = 0) -> list[Entry]:
         return []
     key = f"--grep=^Acx-Session: {_literal(session)}$" if session else LESSONS
     found = []
-    for commit in repo.log(key, *starts, limit=limit):
+    undone: set[str] = set()
+    for commit in repo.log(key, REVERTS, *starts):
+        if commit.id not in undone:  # newest first: a revert that was reverted undoes nothing
+            undone.update(REVERTED.findall(commit.body))
         if "Acx-Task" not in commit.trailers:
             continue
-        if commit.id in waiting:
+        if commit.id in undone:
+            found.append(Entry(commit, "reverted"))
+        elif commit.id in waiting:
             found.append(Entry(commit, "proposed", waiting[commit.id]))
         elif commit.id in refused:
             found.append(Entry(commit, "rejected", refused[commit.id]))
@@ -91,12 +108,19 @@ def find(repo: Repo, text: str) -> Entry:
         if found:
             return Entry(repo.log("--no-walk", names[found[0]])[0], state, found[0])
     commit = repo.resolve(text) if text and not text.startswith("-") else None
+    for entry in entries(repo):
+        if entry.commit.id == commit or (
+            text and name_of(entry.task, entry.commit.subject) == text
+        ):
+            return entry
     if commit is None:
         raise NotFound(f"no lesson {text!r} in {repo.path}", "acx log")
-    for entry in entries(repo):
-        if entry.commit.id == commit:
-            return entry
     return Entry(repo.log("--no-walk", commit)[0], "landed")
+
+
+def name_of(task: str, title: str) -> str:
+    """What a lesson's proposal is called: the same lesson of the same task has the same name."""
+    return hashlib.sha256(f"{task}\0{title}".encode()).hexdigest()[:10]
 
 
 def _literal(text: str) -> str:

@@ -157,12 +157,20 @@ class _Plan:
             parent = self.head
         else:
             parent, changes = self.base, {**self._made_from, **changes}
-        commit = self.repo.commit(parent, changes, piece.message, when)
+        message = piece.message
+        if conflict:
+            message = f"{message.rstrip()}\nAcx-Held: {conflict_in_words(conflict)}\n"
+        commit = self.repo.commit(parent, changes, message, when)
         ref = PROPOSALS + piece.name
         self.proposals.append((ref, commit, self.repo.resolve(ref)))
         if not piece.leaf:
             self._held.update(dict.fromkeys(piece.changes, commit))
         self.placed.append(Placed(commit, piece.name, conflict))
+
+
+def conflict_in_words(path: str) -> str:
+    """Why a lesson that should have landed waits."""
+    return f"{path} has changes that it doesn't go together with"
 
 
 def blob(repo: Repo, commit: str | None, path: str) -> Contents:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from acx import files
@@ -212,6 +213,14 @@ class Sessions:
             if not folder.about.exists():
                 raise NotFound(f"no session {session_id!r}", "acx session list")
             return messages.append(folder.messages, bodies)
+
+    def borrow(self, other: Sessions, session_id: str) -> None:
+        """Copy a session of another home, to try something on it."""
+        theirs, ours = other._home.session(session_id), self._home.session(session_id)
+        for name in ("about", "messages", "tasks"):
+            source: Path = getattr(theirs, name)
+            if source.exists():
+                files.replace(getattr(ours, name), source.read_bytes())
 
     def known_ids(self, session_id: str) -> dict[str, int]:
         """The messages' own ids, with how many parts of each are stored."""

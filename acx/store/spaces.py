@@ -109,6 +109,11 @@ class Spaces:
         path = self._home.space(name)
         if path.exists() or path.is_symlink():
             raise Conflict(f"space {name} exists already", f"acx space show {name}")
+        for other in self.names():
+            if other.casefold() == name.casefold():
+                raise Conflict(
+                    f"there is a space {other}, which some systems can't tell from {name}"
+                )
 
     @contextmanager
     def building(self, name: str, token: str) -> Iterator[Path]:

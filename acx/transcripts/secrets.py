@@ -235,14 +235,19 @@ def _assigned(match: re.Match[str]) -> str:
     return next((kind for kind in kinds if kind in name.lower()), "token")
 
 
+_OWN = re.compile(r"(?i)\b(?:my|our)(?: \w+)? $")
+
+
 def _spoken(match: re.Match[str]) -> str:
     """Of a value that follows a name in a sentence or a command: only what can't be a word."""
     name, value = match["name"], match["secret"].rstrip(".!?:")
     if _PLACEHOLDER.search(value) or not re.search(r"\d", value):
         return ""
     if re.match("(?i)pas", name):
+        # "my password is hunter2" tells one, "the password is stored2 in the vault" doesn't
+        own = _OWN.search(match.string, max(0, match.start() - 24), match.start())
         mixed = re.search(r"[a-z]", value) and re.search(r"[A-Z!@#$%^&*+=~]", value)
-        return "password" if mixed and _password(value, True) else ""
+        return "password" if (own or mixed) and _password(value, True) else ""
     machine = len(value) >= 20 and entropy(value) >= 3.5 and sum(map(str.isdigit, value)) >= 3
     return "token" if machine and _random(value, name) else ""
 

@@ -33,12 +33,28 @@ SIDE_BY_SIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """One of several targets that could not be taken; the others were."""
+
+    target: str
+    reason: str
+    hints: tuple[str, ...]
+    exit_code: int
+
+    @classmethod
+    def by(cls, target: str, error: AcxError) -> Refused:
+        return cls(target, error.message, error.hints, error.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
 class LearnReport:
-    """What a run did. `learner` is who did it, `imported` what came of transcript files."""
+    """What a run did. `learner` is who did it, `imported` what came of transcript files, `refused`
+    which of several targets could not be taken."""
 
     learner: str
     sessions: tuple[SessionReport, ...]
     imported: tuple[session_verbs.Imported, ...] = ()
+    refused: tuple[Refused, ...] = ()
     dry_run: bool = False
 
     @property
@@ -77,15 +93,17 @@ def learn(
             "learn without --max-cost (and without max_cost in config.yaml)",
         )
     settings = Settings(review or ctx.config.review, dry_run, limit, progress)
+    _check_space(ctx, targets, space)
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
         # A dry run leaves no trace: new transcripts are read into a scratch home
         aside = Sessions(Home(Path(scratch))) if dry_run else ctx.sessions
-        found, imported = _resolve(ctx, targets, aside, stdin, format, progress)
+        refused: list[Refused] = []
+        found, imported = _resolve(ctx, targets, aside, stdin, format, progress, refused)
         if not targets:
             found = _pending(ctx, space)
-        groups = _by_space(ctx, found, space, dry_run)
+        groups = _by_space(ctx, found, space, dry_run, refused)
         reports = _side_by_side(ctx, chosen, groups, settings)
-    return LearnReport(chosen.name, tuple(reports), tuple(imported), dry_run)
+    return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,20 @@ class _Found:
     sessions: Sessions
 
 
+def _check_space(ctx: Context, targets: Sequence[str], space: str) -> None:
+    """Raise before anything is stored where new transcripts would have no space to go to."""
+    if space:
+        ctx.spaces.find(space)
+        return
+    homes = {s.source for s in ctx.sessions.all() if s.space} if targets else set()
+    for target in targets:
+        new = target == "-" or (
+            Path(target).is_file() and str(Path(target).absolute()) not in homes
+        )
+        if new:
+            ctx.space_name()
+
+
 def _resolve(
     ctx: Context,
     targets: Sequence[str],
@@ -103,28 +135,48 @@ def _resolve(
     stdin: BinaryIO | None,
     format: str,
     progress: Progress,
+    refused: list[Refused],
 ) -> tuple[list[_Found], list[session_verbs.Imported]]:
-    found: list[_Found] = []
+    """The sessions that targets stand for, transcripts imported; of several, what can be taken."""
+    found: dict[str, _Found] = {}
     imported: list[session_verbs.Imported] = []
     for target in targets:
-        step = _stepper(progress, target)
-        if target == "-":
-            done = session_verbs.import_stream(
-                ctx, stdin or sys.stdin.buffer, format=format, sessions=aside, step=step
-            )
-        elif _is_file(ctx, target):
-            done = session_verbs.import_file(
-                ctx, Path(target), format=format, sessions=aside, step=step
-            )
-        else:
-            found.append(_Found(ctx.sessions.find(target), ctx.sessions))
+        try:
+            done = _imported(ctx, target, aside, stdin, format, progress)
+        except AcxError as error:
+            if len(targets) == 1:
+                raise
+            refused.append(Refused.by(target, error))
+            progress(Step("refused", "", title=target, detail=error.message))
+            continue
+        if isinstance(done, str):
+            found.setdefault(done, _Found(done, ctx.sessions))
             continue
         imported.append(done)
         news = f"{done.new} new messages" + (f", {done.known} known before" if done.known else "")
         progress(Step("imported", done.session, title=f"read {target}", detail=news))
-        if all(done.session != other.id for other in found):
-            found.append(_Found(done.session, aside))
-    return found, imported
+        found.setdefault(done.session, _Found(done.session, aside))
+    return list(found.values()), imported
+
+
+def _imported(
+    ctx: Context,
+    target: str,
+    aside: Sessions,
+    stdin: BinaryIO | None,
+    format: str,
+    progress: Progress,
+) -> session_verbs.Imported | str:
+    """What came of a transcript, or the id of a stored session."""
+    step = _stepper(progress, target)
+    if target == "-":
+        stream = stdin or sys.stdin.buffer
+        return session_verbs.import_stream(ctx, stream, format=format, sessions=aside, step=step)
+    if _is_file(ctx, target):
+        return session_verbs.import_file(
+            ctx, Path(target), format=format, sessions=aside, step=step
+        )
+    return ctx.sessions.find(target)
 
 
 def _stepper(progress: Progress, target: str) -> Callable[[int], None]:
@@ -160,18 +212,24 @@ def _pending(ctx: Context, space: str) -> list[_Found]:
 
 
 def _by_space(
-    ctx: Context, found: Sequence[_Found], space: str, dry_run: bool
+    ctx: Context, found: Sequence[_Found], space: str, dry_run: bool, refused: list[Refused]
 ) -> dict[str, list[tuple[Session, Sessions]]]:
     """Attach each session to its space, and group them by it."""
     wanted = ctx.space_name(space) if found and space else ""
     groups: dict[str, list[tuple[Session, Sessions]]] = {}
     for item in found:
         session = item.sessions.get(item.id)
-        name = session.space if session.space and not wanted else wanted or ctx.space_name()
-        if dry_run and not session.space:
-            session = replace(session, space=name)
-        else:
-            session = item.sessions.attach(item.id, name)
+        name = wanted or session.space or ctx.space_name()
+        try:
+            if dry_run and item.sessions is ctx.sessions and not session.space:
+                session = replace(session, space=name)
+            else:
+                session = item.sessions.attach(item.id, name)
+        except Conflict as error:
+            if len(found) == 1:
+                raise
+            refused.append(Refused.by(item.id, error))
+            continue
         groups.setdefault(name, []).append((session, item.sessions))
     return groups
 

@@ -6,7 +6,6 @@ recorded, the others go on, and the next run takes it up again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -219,7 +218,7 @@ class _Run:
             return
         if isinstance(ready, Skipped):
             self.usage += ready.usage
-            known = self.history.get(message.task_key(self.session.id, task.number))
+            known = self.history.get(self._key(task))
             self._record(self._outcome(task, "learned" if known else "skipped", ready.reason))
             return
         for lesson in ready:
@@ -230,7 +229,7 @@ class _Run:
         """What is to be said of a task that needs no learning now; None if it does."""
         if not task.finished:
             return self._outcome(task, "")
-        key = message.task_key(self.session.id, task.number)
+        key = self._key(task)
         entries = self.history.get(key, [])
         same = [entry for entry in entries if _same(entry, task)]
         if same:
@@ -238,7 +237,7 @@ class _Run:
             state = (
                 "learned" if "landed" in states else "held" if "proposed" in states else "skipped"
             )
-            reason = "rejected by a person" if state == "skipped" else ""
+            reason = f"{min(states)} by a person" if state == "skipped" else ""
             commits = tuple(entry.commit.id for entry in same)
             return replace(self._outcome(task, state, reason), lessons=commits)
         before = self.before.get(task.number)
@@ -249,7 +248,7 @@ class _Run:
         return replace(before, task=task) if decided else None
 
     def _ask(self, task: Task) -> list[Ready] | Skipped:
-        key = message.task_key(self.session.id, task.number)
+        key = self._key(task)
         assignment = Assignment(
             self.transcript,
             task,
@@ -273,7 +272,7 @@ class _Run:
             Piece(
                 item.text,
                 item.changes,
-                self._name(task, item),
+                ledger.name_of(self._key(task), item.title),
                 review or bool(item.hold),
                 item.leaf,
             )
@@ -287,7 +286,7 @@ class _Run:
         for item, piece, place in zip(ready, pieces, placed, strict=True):
             held = item.hold or ("for review" if piece.hold else "")
             if place.conflict:
-                held = f"{place.conflict} was changed in the same lines by somebody else"
+                held = publish.conflict_in_words(place.conflict)
             self.lessons.append(
                 LessonReport(
                     item.title,
@@ -317,10 +316,8 @@ class _Run:
             tree.put(path, new)
         return diff
 
-    def _name(self, task: Task, item: Ready) -> str:
-        """What a proposal is called: the same lesson of the same task has the same name."""
-        key = f"{message.task_key(self.session.id, task.number)}\0{item.title}"
-        return hashlib.sha256(key.encode()).hexdigest()[:10]
+    def _key(self, task: Task) -> str:
+        return message.task_key(self.session.id, task.number)
 
     def _outcome(self, task: Task, state: str, reason: str = "") -> Outcome:
         return Outcome(task, state, reason, (), self.learner.name, self.ctx.stamp())

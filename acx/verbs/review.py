@@ -50,10 +50,20 @@ def shown(
     ctx: Context, name: str, space: str = ""
 ) -> tuple[Proposal, Mapping[str, tuple[bytes | None, bytes | None]]]:
     """A proposal with what it would change."""
-    with ctx.spaces.open(ctx.space_name(space)) as repo:
+    with ctx.spaces.open(ctx.spaces.find(space) if space else where(ctx, (name,))) as repo:
         full = _find(repo, name)
         proposal = _proposal(repo, full, ledger.proposals(repo)[full])
         return proposal, repo.changed(proposal.commit.id)
+
+
+def where(ctx: Context, names: tuple[str, ...]) -> str:
+    """The space of these proposals, where none was named: the only one, else the one with them."""
+    spaces = ctx.spaces.names()
+    for space in spaces if len(spaces) > 1 and not ctx.config.space else ():
+        with ctx.spaces.open(space) as repo:
+            if names and any(full.startswith(names[0]) for full in ledger.proposals(repo)):
+                return space
+    return ctx.space_name()
 
 
 def _find(repo: Repo, text: str) -> str:
@@ -68,9 +78,17 @@ def _find(repo: Repo, text: str) -> str:
 
 def accept(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decided]:
     """Land proposals, in the order given. Raises Conflict if one no longer fits."""
-    with ctx.spaces.writing(ctx.space_name(space)) as repo:
+    decided: list[Decided] = []
+    with ctx.spaces.writing(ctx.spaces.find(space) if space else where(ctx, names)) as repo:
         publish.ready(repo)
-        return [_accept(ctx, repo, _find(repo, name)) for name in names]
+        for name in [_find(repo, name) for name in names]:  # all are found before one lands
+            try:
+                decided.append(_accept(ctx, repo, name))
+            except Conflict as error:
+                landed = ", ".join(one.name for one in decided)
+                before = f" (accepted before it: {landed})" if landed else ""
+                raise Conflict(error.message + before, *error.hints) from error
+    return decided
 
 
 def _accept(ctx: Context, repo: Repo, name: str) -> Decided:
@@ -95,9 +113,8 @@ def _accept(ctx: Context, repo: Repo, name: str) -> Decided:
 def reject(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decided]:
     """Say no to proposals: they are kept, and not proposed again."""
     decided = []
-    with ctx.spaces.writing(ctx.space_name(space)) as repo:
-        for name in names:
-            full = _find(repo, name)
+    with ctx.spaces.writing(ctx.spaces.find(space) if space else where(ctx, names)) as repo:
+        for full in [_find(repo, name) for name in names]:
             commit = ledger.proposals(repo)[full]
             old = repo.resolve(REJECTED + full)
             repo.update_refs(

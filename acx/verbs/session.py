@@ -6,18 +6,28 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from acx.errors import BadInput, UsageError
+from acx.learn.message import task_key
 from acx.model import Message, Session
+from acx.store import ledger
 from acx.store.layout import checked_name
 from acx.store.sessions import Diverged, Outcome, Sessions
 from acx.transcripts import Opened, open_stream, open_transcript
 from acx.transcripts.contract import Warning
 from acx.verbs.context import Context
+
+DECIDED = (
+    ("landed", "learned"),
+    ("proposed", "held"),
+    ("reverted", "reverted"),
+    ("rejected", "rejected"),
+)
+"""What to call a task by the states of its lessons; the first that fits."""
 
 MESSAGE_RANGE = re.compile(r"(\d+)?(?:(-)(\d+)?)?")
 
@@ -126,8 +136,10 @@ def _imported(
     for number in range(1, 100):
         # A transcript without ids of its own that starts like another, and goes on differently
         session_id = base if number == 1 else f"{base}-{number}"
+        if ctx.sessions.exists(session_id) and not sessions.exists(session_id):
+            sessions.borrow(ctx.sessions, session_id)
         if not sessions.exists(session_id):
-            sessions.create(_named(template, session_id))
+            sessions.create(replace(template, id=session_id))
         try:
             added = sessions.add(session_id, chain([first], messages), step)
             break
@@ -153,12 +165,6 @@ def _again(opened: Opened, source: str) -> Opened:
     if source == "-":
         raise BadInput("standard input: not the continuation of the session it starts like")
     return open_transcript(Path(source), opened.format.name)
-
-
-def _named(session: Session, session_id: str) -> Session:
-    from dataclasses import replace
-
-    return replace(session, id=session_id)
 
 
 def _session_id(own: str, stem: str, first: Message) -> str:
@@ -220,8 +226,26 @@ def message_range(text: str, count: int) -> tuple[int, int]:
 
 
 def tasks(ctx: Context, session: str) -> list[Outcome]:
-    """What is known of the session's tasks."""
-    return list(ctx.sessions.outcomes(ctx.sessions.find(session)).values())
+    """What is known of the session's tasks, with what people decided since."""
+    session_id = ctx.sessions.find(session)
+    found = list(ctx.sessions.outcomes(session_id).values())
+    space = ctx.sessions.get(session_id).space
+    if space not in ctx.spaces.names():
+        return found
+    states: dict[str, set[str]] = {}
+    with ctx.spaces.open(space) as repo:
+        for entry in ledger.entries(repo, session_id):
+            states.setdefault(entry.task, set()).add(entry.state)
+    return [
+        _decided(one, states.get(task_key(session_id, one.task.number), set())) for one in found
+    ]
+
+
+def _decided(outcome: Outcome, states: set[str]) -> Outcome:
+    if outcome.state not in ("held", "learned"):
+        return outcome
+    state = next((name for key, name in DECIDED if key in states), outcome.state)
+    return replace(outcome, state=state)
 
 
 def delete(ctx: Context, session: str, confirm: Callable[[Session], bool]) -> Session:

@@ -153,6 +153,7 @@ NAMED = [
     ("password", "curl -u bob:{} https://api.test", WORD),
     ("password", "POSTGRES_PASSWORD={}", "correct" + "horse"),
     ("password", "My password is {}, keep it", "S3cret" + "Pw9"),
+    ("password", "ok, my wifi password is {} by the way", "hunter" + "22"),
     ("password", "sshpass -p '{}' ssh host", "S3cret" + "Pw9"),
     ("password", "docker login -u bob -p {} reg.test", "S3cret" + "Pw9"),
     ("password", "mysql -u root -p{} shop", "S3cret" + "Pw9"),
