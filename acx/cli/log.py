@@ -29,7 +29,8 @@ def log(
         render.as_json({"space": page.space, "items": page.items, "has_more": page.more})
         return
     if not page.items:
-        render.note(f"no lessons in {page.space} yet: acx learn FILE")
+        what = f"of session {session} " if session else ""
+        render.note(f"no lessons {what}in {page.space}" + ("" if session else ": acx learn FILE"))
         return
     rows = []
     learners = {entry.commit.trailers.get("Acx-Learner", "") for entry in page.items}
@@ -42,4 +43,4 @@ def log(
     render.columns(("LESSON", "LEARNED", "KIND", "OUTCOME", "WHAT"), rows)
     render.note(f"space {page.space}, learner: {', '.join(sorted(learners))}")
     if page.more:
-        render.note(f"more: acx log --limit {limit * 2}")
+        render.note(f"more: acx log --space {page.space} --limit {limit * 2}")

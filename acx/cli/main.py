@@ -48,6 +48,8 @@ def _run(args: list[str]) -> int:
     try:
         code = program()(args, prog_name="acx", standalone_mode=False)
         sys.stdout.flush()
+        if code == 130:  # what typer makes of Ctrl-C
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except AcxError as error:
         hints = error.hints or (LAST_HINTS.get(error.exit_code, "acx doctor"),)
@@ -66,9 +68,15 @@ def _unforeseen(error: Exception) -> int:
     if hasattr(error, "format_message"):  # typer's errors of usage
         if not error.format_message():  # the help was printed instead of an error
             return 2
+        from difflib import get_close_matches
+
         context = getattr(error, "ctx", None)
         where = context.command_path if context else "acx"
-        return _tell(error.format_message(), (f"{where} --help",), getattr(error, "exit_code", 2))
+        hints = [f"{where} --help"]
+        quoted = error.format_message().split("'")
+        if len(quoted) > 1 and (meant := get_close_matches(quoted[1], COMMANDS, 1)):
+            hints.insert(0, f"acx {meant[0]}")
+        return _tell(error.format_message(), tuple(hints), getattr(error, "exit_code", 2))
     if type(error).__name__ == "Abort":
         return _tell("interrupted", ("acx status",), 130)
     if os.environ.get("ACX_DEBUG"):

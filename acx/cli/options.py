@@ -17,7 +17,12 @@ After = Annotated[
     str, typer.Option("--after", metavar="CURSOR", help="Go on from a page's cursor.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
-Form = Annotated[str, typer.Option("--format", "-f", help="Don't tell the format, take this one.")]
+Form = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", help="Of the transcript, if it isn't to be told from its content."
+    ),
+]
 
 
 def pairs(texts: Sequence[str]) -> dict[str, str]:

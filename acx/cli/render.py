@@ -11,7 +11,9 @@ import difflib
 import json
 import os
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -35,7 +37,7 @@ def colourful(stream: Any = None) -> bool:
 
 
 def styled(text: str, style: str, stream: Any = None) -> str:
-    return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if style and colourful(stream) else text
+    return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if text and style and colourful(stream) else text
 
 
 def say(text: str = "") -> None:
@@ -69,30 +71,61 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def columns(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table: on a terminal fitted to its width, else columns two spaces apart."""
+def columns(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()
+) -> None:
+    """A table, columns two spaces apart; the last one is wrapped to the terminal's width.
+
+    `notes` has a text for each row, told below it; "" for none.
+    """
     table = [[clean(cell) for cell in row] for row in rows]
-    if colourful():
-        _rich_table(headers, table)
-        return
     widths = [max(map(len, column)) for column in zip(headers, *table, strict=True)]
-    for row in (headers, *table):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    indent = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    if width() - indent < NARROWEST:
+        indent = 4
+    for row, told in zip([headers, *table], ["", *(notes or [""] * len(table))], strict=True):
+        cells = "  ".join(cell.ljust(w) for cell, w in zip(row[:-1], widths, strict=False))
+        lines = wrapped(f"{cells}  {row[-1]}".strip(), indent)
+        for line in lines:
+            print(styled(line, "bold" if row is headers else ""))
+        for line in wrapped(f"    {clean(told)}", 4) if told else ():
+            print(styled(line, "dim"))
 
 
-def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+NARROWEST = 24
+"""Characters that a wrapped column needs."""
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, header in enumerate(headers):
-        last = index == len(headers) - 1
-        table.add_column(header, overflow="fold" if last else "ellipsis", no_wrap=not last)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
+
+def width() -> int:
+    """Columns of the terminal; without one, lines are as long as they are."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 10**6
+
+
+def wrapped(text: str, indent: int) -> list[str]:
+    """The text in lines that fit the terminal, further ones indented."""
+    if len(text) <= width():
+        return [text.rstrip()]
+    start = text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text.strip(),
+        width(),
+        initial_indent=start,
+        subsequent_indent=" " * indent,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def tilde(path: object) -> str:
+    """A path as people write it: the home folder as ~."""
+    home, text = str(Path("~").expanduser()), str(path)
+    return "~" + text.removeprefix(home) if home != "/" and text.startswith(home + os.sep) else text
+
+
+def count(number: int, noun: str) -> str:
+    """`1 lesson`, `2 lessons`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 Diff = Mapping[str, tuple[bytes | None, bytes | None]]
@@ -134,6 +167,7 @@ class Watch:
         "failed": ("!", "red"),
         "waiting": ("…", "yellow"),
         "imported": (" ", "dim"),
+        "refused": ("!", "red"),
     }
 
     def __init__(self) -> None:
@@ -185,7 +219,7 @@ def message(value: Any) -> Iterator[str]:
     yield styled(f"#{value.number} {who}{event}", "bold") + styled(f"  {value.ts}", "dim")
     for part in value.parts:
         for line in _part(part):
-            yield f"  {clean(line)}"
+            yield from wrapped(f"  {clean(line)}", 2)
     yield ""
 
 
@@ -202,10 +236,12 @@ def _part(part: Any) -> list[str]:
     cut = [*lines[:20], f"… {len(lines) - 20} more lines"] if len(lines) > 24 else lines
     if kind == "ToolResult":
         code = "" if part.exit_code is None else f"exit {part.exit_code}"
-        flag = "rejected" if part.rejected else "error" if part.error else ""
+        if part.rejected:
+            return ["← refused by the person"]
+        flag = "error" if part.error else ""
         head = " ".join(word for word in (code, flag) if word)
         return [f"← {head}".rstrip(), *cut] if head else [f"← {cut[0] if cut else ''}", *cut[1:]]
-    return [f"({line})" for line in cut] if kind == "Thinking" else cut
+    return [f"(thinking: {cut[0] if cut else ''})"] if kind == "Thinking" else cut
 
 
 def lesson(commit: Any, changes: Diff, state: str = "") -> None:
@@ -232,6 +268,10 @@ def learned(report: Any) -> None:
             note(styled(clean(f"{session.session} failed: {session.reason}"), "red", sys.stderr))
             for hint in session.hints:
                 note(f"hint: {clean(hint)}")
+        open_tasks = [one for one in session.outcomes if one.state == "" and not one.task.finished]
+        if open_tasks and not session.lessons:
+            told = f"{count(len(open_tasks), 'task')} not finished yet, so nothing to learn from"
+            note(f"  {session.session}: {told}; see: acx session tasks {session.session}")
     say(clean(summary(report)))
 
 
@@ -246,18 +286,14 @@ def summary(report: Any) -> str:
             if outcome.state in counts:
                 counts[outcome.state] += 1
     verb = "Would learn" if report.dry_run else "Learned"
-    sessions = _plural(len(report.sessions), "session")
-    words = [f"{verb} {_plural(report.lessons, 'lesson')} from {sessions}"]
+    sessions = count(len(report.sessions), "session")
+    words = [f"{verb} {count(report.lessons, 'lesson')} from {sessions}"]
     words += [f"{held} held for review"] if held else []
-    words += [f"{number} tasks {state}" for state, number in counts.items() if number]
+    words += [f"{count(number, 'task')} {state}" for state, number in counts.items() if number]
     used = report.usage
     cost = "cost unknown" if used.cost is None else f"{used.cost:.4f} USD"
     spent = f"; {used.input:,} tokens in, {used.output:,} out, {cost}" if used.calls else ""
     return f"{', '.join(words)} (learner: {report.learner}{spent})"
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def learned_json(report: Any) -> dict[str, Any]:

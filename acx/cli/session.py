@@ -11,6 +11,7 @@ import typer
 
 from acx.cli import render
 from acx.cli.options import After, Form, Json, Limit, Space, Yes, confirmed
+from acx.errors import UsageError
 from acx.verbs.context import Context
 
 app = typer.Typer(
@@ -36,7 +37,8 @@ def create(
 def append(
     session: Id,
     source: Annotated[
-        str, typer.Argument(metavar="[MESSAGE|FILE|-]", help="JSON, a file, or standard input.")
+        str,
+        typer.Argument(metavar="[MESSAGE|FILE|-]", help="One message as JSON, a file, or stdin."),
     ] = "-",
     format: Form = "",
     role: Annotated[str, typer.Option(help="MESSAGE is plain text, said in this role.")] = "",
@@ -86,7 +88,7 @@ def import_(
         found.append(done)
         imported(done)
         if not json:
-            render.say(done.session)
+            render.say(done.session)  # alone on its line, for programs
     if json:
         render.as_json(found)
 
@@ -97,7 +99,7 @@ def imported(done: object) -> None:
 
     assert isinstance(done, Imported)
     known = f", {done.known} known before" if done.known else ""
-    render.note(f"{done.session}: {done.new} new messages{known} ({done.format})")
+    render.note(f"  {render.count(done.new, 'new message')}{known} ({done.format})")
     if done.redacted:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(done.redacted.items()))
         render.note(f"  secrets replaced: {kinds}")
@@ -108,12 +110,18 @@ def imported(done: object) -> None:
 @app.command()
 def attach(
     session: Id,
-    space: Annotated[str, typer.Option("--space", "-s", help="The space it will belong to.")],
+    target: Annotated[
+        str, typer.Argument(metavar="[SPACE]", help="The space, if not named by --space.")
+    ] = "",
+    space: Space = "",
     json: Json = False,
 ) -> None:
     """Let a session belong to a space; from now on it is pending."""
     from acx.verbs import session as verbs
 
+    space = space or target
+    if not space:
+        raise UsageError("which space?", f"acx session attach {session} --space NAME")
     done = verbs.attach(Context.real(), session, space)
     if json:
         render.as_json(done)
@@ -141,17 +149,17 @@ def list_(
         return
     rows = [
         (
-            s.id,
-            s.space,
             s.status,
             str(ctx.sessions.count(s.id)),
-            s.created_at[:16].replace("T", " "),
-            s.reason,
+            s.created_at[:10],
+            s.space,
+            s.id,
         )
         for s in page.items
     ]
     if rows:
-        render.columns(("SESSION", "SPACE", "STATUS", "MESSAGES", "CREATED", "REASON"), rows)
+        headers = ("STATUS", "MESSAGES", "CREATED", "SPACE", "SESSION")
+        render.columns(headers, rows, [s.reason for s in page.items])
     else:
         render.note("no sessions; acx learn FILE reads a transcript")
     if page.has_more:
@@ -161,7 +169,9 @@ def list_(
 @app.command()
 def show(
     session: Id,
-    messages: Annotated[str, typer.Argument(help="12, 12-63, 12- or -20; else all.")] = "",
+    messages: Annotated[
+        str, typer.Argument(metavar="[RANGE]", help="12, 12-63, 12- or -20; else all.")
+    ] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="openai, anthropic or acx.")] = "",
     json: Json = False,
 ) -> None:
@@ -178,8 +188,12 @@ def show(
     about = ctx.sessions.get(ctx.sessions.find(session))
     belongs = f"{about.space}: {about.status}" if about.space else "in no space"
     reason = f" ({about.reason})" if about.reason else ""
-    render.say(f"{about.id}  {ctx.sessions.count(about.id)} messages, {belongs}{reason}\n")
-    for message in found:
+    total = ctx.sessions.count(about.id)
+    render.say(f"{about.id}  {render.count(total, 'message')}, {belongs}{reason}\n")
+    shown = list(found)
+    if messages and not shown:
+        render.note(f"no such messages; it has 1 to {total}")
+    for message in shown:
         for line in render.message(message):
             render.say(line)
 
@@ -204,13 +218,13 @@ def tasks(session: Id, json: Json = False) -> None:
             str(o.task.number),
             ", ".join(f"{a}-{b}" for a, b in o.task.ranges),
             o.task.status,
-            o.state or "open",
+            o.state or "not yet",
             o.task.title,
-            o.reason or o.task.because,
         )
         for o in found
     ]
-    render.columns(("TASK", "MESSAGES", "STATUS", "LESSON", "TITLE", "BECAUSE"), rows)
+    why = [o.reason or o.task.because for o in found]
+    render.columns(("TASK", "MESSAGES", "STATUS", "LESSON", "TITLE"), rows, why)
 
 
 @app.command()

@@ -16,7 +16,9 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def show(
-    lesson: Annotated[str, typer.Argument(help="Commit, prefix of it, or a proposal's name.")],
+    lesson: Annotated[
+        str, typer.Argument(metavar="LESSON", help="Commit, prefix of it, or a proposal's name.")
+    ],
     space: Space = "",
     json: Json = False,
 ) -> None:

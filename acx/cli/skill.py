@@ -33,7 +33,7 @@ def list_(space: Space = "", json: Json = False) -> None:
 @app.command()
 def show(
     skill: Skill,
-    file: Annotated[str, typer.Argument(help="A file of the skill.")] = "SKILL.md",
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="Of the skill.")] = "SKILL.md",
     space: Space = "",
     json: Json = False,
 ) -> None:
@@ -47,7 +47,9 @@ def show(
 
 @app.command()
 def add(
-    source: Annotated[str, typer.Argument(help="Folder, zip, git URL (URL#SKILL) or template.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="Folder, zip, git URL (URL#SKILL) or template.")
+    ],
     space: Space = "",
     json: Json = False,
 ) -> None:
@@ -57,8 +59,10 @@ def add(
 
 @app.command()
 def new(
-    name: str,
-    template: Annotated[str, typer.Option("--template", "-t", help="What to start from.")] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Lower case, digits, hyphens.")],
+    template: Annotated[
+        str, typer.Option("--template", "-t", help="social-contacts, project-runbooks, ...")
+    ] = "",
     space: Space = "",
     json: Json = False,
 ) -> None:
@@ -67,13 +71,16 @@ def new(
 
 
 @app.command()
-def remove(skill: str, space: Space = "", json: Json = False) -> None:
+def remove(
+    skill: Annotated[str, typer.Argument(metavar="SKILL")], space: Space = "", json: Json = False
+) -> None:
     """Remove a skill; it stays in the history. Does nothing if it isn't there."""
     done = verbs.remove(Context.real(), space, skill)
     if json or done.commit:
         _changed(done, "Removed", json)
         if done.commit and not json:
-            render.note(f"hint: have it back: git revert {done.commit[:10]}")
+            path = f'"$(acx space path {done.space})"'
+            render.note(f"hint: have it back: git -C {path} revert {done.commit[:10]}")
     else:
         render.say(f"There is no skill {render.clean(skill)} in {done.space}")
 

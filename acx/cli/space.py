@@ -20,11 +20,12 @@ Name = Annotated[str, typer.Argument(metavar="SPACE", help="Name, unique prefix,
 
 @app.command()
 def create(
-    name: str,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
     user: Annotated[str, typer.Option(help="Whose space it is.")] = "",
     meta: Meta = [],
     at: Annotated[
-        Path | None, typer.Option(help="Make this folder or repository the space.")
+        Path | None,
+        typer.Option(help="Make this empty folder, or a repository with skills/, the space."),
     ] = None,
     skill: Annotated[
         list[str], typer.Option(help="A further skill: template, folder, zip or git URL.")
@@ -50,7 +51,7 @@ def _made(done: verbs.SpaceCreated, verb: str, json: bool) -> None:
         render.as_json(done)
     else:
         render.say(f"{verb} space {done.space.name} with {', '.join(done.skills)}")
-        render.say(f"  {done.space.path}")
+        render.say(f"  {render.tilde(done.space.path)}")
 
 
 @app.command("list")
@@ -68,11 +69,11 @@ def list_(
         render.as_json({"items": page.items, **more})
         return
     rows = [
-        (s.name, s.user, " ".join(f"{k}={v}" for k, v in s.meta.items()), s.created_at[:10], s.path)
+        (s.name, s.created_at[:10], s.user, " ".join(f"{k}={v}" for k, v in s.meta.items()))
         for s in page.items
     ]
     if rows:
-        render.columns(("SPACE", "USER", "META", "CREATED", "PATH"), rows)
+        render.columns(("SPACE", "CREATED", "USER", "META"), rows)
     else:
         render.note("no spaces; make one: acx space create NAME")
     if page.has_more:
@@ -90,14 +91,14 @@ def show(name: Name, json: Json = False) -> None:
     sessions = ", ".join(f"{n} {status}" for status, n in sorted(found.sessions.items()))
     for key, value in (
         ("space", space.name),
-        ("path", space.path),
+        ("path", render.tilde(space.path)),
         ("user", space.user),
         ("about", space.description),
         ("meta", " ".join(f"{k}={v}" for k, v in space.meta.items())),
         ("created", space.created_at),
         ("branch", found.branch),
         ("skills", ", ".join(found.skills)),
-        ("lessons", f"{found.lessons}" + (f", {found.proposals} wait" if found.proposals else "")),
+        ("lessons", f"{found.lessons}" + (f", {found.proposals} held" if found.proposals else "")),
         ("sessions", sessions or "none"),
     ):
         if value:
@@ -118,13 +119,16 @@ def update(
     if json:
         render.as_json(space)
     else:
-        render.say(f"{space.name}: {' '.join(f'{k}={v}' for k, v in space.meta.items())}")
+        told = [space.user, space.description, *(f"{k}={v}" for k, v in space.meta.items())]
+        render.say(f"Updated space {space.name}: {', '.join(filter(None, told))}")
 
 
 @app.command()
 def clone(
-    url: str,
-    name: Annotated[str, typer.Argument(help="What to call it; else as the URL does.")] = "",
+    url: Annotated[str, typer.Argument(metavar="URL", help="Of a git repository, or its path.")],
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="What to call it; else as the URL does.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Clone a space that somebody shares."""
@@ -145,7 +149,8 @@ def delete(name: Name, yes: Yes = False, json: Json = False) -> None:
     if json:
         render.as_json(done)
         return
-    render.say(f"Forgot space {done.name}. Its skills and history are kept in {done.kept}")
+    kept = render.tilde(done.kept)
+    render.say(f"Forgot space {done.name}. Its skills and history are kept in {kept}")
     if done.sessions:
-        render.say(f"{len(done.sessions)} sessions are kept: acx session list")
-    render.note(f"hint: take it back with: acx space create {done.name} --at {done.kept}")
+        render.say(f"Kept too: {render.count(len(done.sessions), 'session')}, see acx session list")
+    render.note(f"hint: take it back: acx space create {done.name} --at {kept}")

@@ -23,17 +23,19 @@ def status(space: Space = "", json: Json = False) -> None:
     if not found.spaces:
         render.note("hint: make a space: acx space create NAME")
     for one in found.spaces:
-        waits = f", {one.proposals} wait for review" if one.proposals else ""
+        waits = f", {one.proposals} held for review" if one.proposals else ""
         busy = ", being learned into now" if one.busy else ""
-        trouble = render.styled(f" {render.clean(one.trouble)}", "red")
-        render.say(f"\n{render.styled(one.name, 'bold')}: " + (
-            trouble if one.trouble else f"{one.lessons} lessons{waits}{busy}"
-        ))  # fmt: skip
+        told = f"{render.count(one.lessons, 'lesson')}{waits}{busy}"
+        trouble = render.styled(render.clean(one.trouble), "red")
+        render.say(f"\n{render.styled(one.name, 'bold')}: {trouble or told}")
         for entry in one.latest:
             render.say(f"  {entry.commit.id[:10]}  {render.clean(entry.commit.subject)}")
-    render.say(f"\nsessions: {found.completed} completed, {len(found.sessions)} not"
-               + (f", {found.loose} in no space" if found.loose else ""))  # fmt: skip
+    waiting = f", {len(found.sessions)} to be learned" if found.sessions else ""
+    loose = f", {found.loose} in no space" if found.loose else ""
+    render.say(f"\nsessions: {found.completed} completed{waiting}{loose}")
     if found.sessions:
-        rows = [(f"  {s.id}", s.space, s.status, s.reason) for s in found.sessions]
-        render.columns(("  SESSION", "SPACE", "STATUS", "REASON"), rows)
+        rows = [(s.status, s.space, s.id) for s in found.sessions]
+        render.columns(("STATUS", "SPACE", "SESSION"), rows, [s.reason for s in found.sessions])
         render.note("hint: acx learn")
+    elif found.loose:
+        render.note("hint: acx session list; acx session attach SESSION --space NAME")

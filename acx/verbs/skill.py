@@ -141,7 +141,8 @@ def _added(ctx: Context, space: str, found: Found, source: str) -> SkillChanged:
         taken = [path for path in Tree(repo, base).paths() if path.startswith(prefix)]
         if taken:
             raise Conflict(
-                f"space {space} has a skill {found.name} already", f"acx skill remove {found.name}"
+                f"space {space} has a skill {found.name} already",
+                "choose another name, or look at it: acx skill show " + found.name,
             )
         changes: dict[str, bytes | None] = {prefix + p: data for p, data in found.files.items()}
         where = f"From {origin(source)}." if source else "A new one."

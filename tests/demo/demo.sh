@@ -8,8 +8,11 @@ HOME=$PWD/.demo ACX_HOME=$PWD/.demo/acx GIT_PAGER=cat
 export HOME ACX_HOME GIT_PAGER
 space=$ACX_HOME/spaces/webshop
 
+bold='' plain=''
+if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
+
 run() {
-    printf '\n\033[1m$ %s\033[0m\n' "$*"
+    printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
     "$@" 2>&1
 }
 
