@@ -28,7 +28,7 @@ _QUOTE = {
     "type": "object",
     "properties": {
         "message": {"type": "integer", "description": "the number of the message"},
-        "quote": {"type": "string", "minLength": 1, "maxLength": 400},
+        "quote": {"type": "string", "minLength": 1, "maxLength": 240},
     },
     "required": ["message", "quote"],
     "additionalProperties": False,
