@@ -34,9 +34,8 @@ def alike(text: str, *paths: Path) -> str:
     """The text without what differs from run to run."""
     for path in paths:
         text = text.replace(str(path), "~")
-    text = re.sub(r"\b[0-9a-f]{40}\b", "HASH", text)
-    text = re.sub(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{10,16}\b", "HASH", text)
     text = re.sub(r"index [0-9a-f]{7}\.\.[0-9a-f]{7}", "index HASH", text)
+    text = re.sub(r"(?<![\w.-])(?:[0-9a-f]{7,16}|[0-9a-f]{40})(?![\w.-])", "HASH", text)
     return re.sub(r"\b20\d\d-(?!06-09|06-15)\d\d-\d\dT[\d:]+(\+00:00|Z)", "NOW", text)
 
 

@@ -19,13 +19,15 @@ BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
 def alike(text: str) -> str:
-    text = re.sub(r"\b[0-9a-f]{40}\b", "0" * 40, text)
-    text = re.sub(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{10}\b", "0" * 10, text)
-    text = re.sub(r"(?m)^[0-9a-f]{7} ", "0" * 7 + " ", text)
+    text = re.sub(r"(?<![\w.-])([0-9a-f]{7,10}|[0-9a-f]{40})(?![\w.-])", _zeros, text)
     text = re.sub(
         r"\b20\d\d-(?!06-09)\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?)?", "2026-01-01", text
     )
     return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _zeros(hash: re.Match[str]) -> str:
+    return "0" * len(hash[0])
 
 
 def printed(command: str, home: Path) -> str:
