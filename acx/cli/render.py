@@ -7,13 +7,11 @@ transcript is printed without control characters, so that it can't drive the ter
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import os
 import re
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -105,6 +103,8 @@ def wrapped(text: str, indent: int) -> list[str]:
     """The text in lines that fit the terminal, further ones indented."""
     if len(text) <= width():
         return [text.rstrip()]
+    import textwrap
+
     start = text[: len(text) - len(text.lstrip())]
     return textwrap.wrap(
         text.strip(),
@@ -133,6 +133,8 @@ Diff = Mapping[str, tuple[bytes | None, bytes | None]]
 
 def diff(changes: Diff) -> Iterator[str]:
     """A unified diff, as git writes it, coloured on a terminal."""
+    import difflib
+
     for path, (old, new) in changes.items():
         before, after = _lines(old), _lines(new)
         names = (

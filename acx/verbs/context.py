@@ -6,19 +6,21 @@ The only place where the real ones are made is `Context.real`; tests make their 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from acx import config, files
 from acx.config import Config
 from acx.errors import NotFound, UsageError
 from acx.store.layout import Home
 from acx.store.sessions import Sessions
-from acx.store.spaces import Spaces
+
+if TYPE_CHECKING:
+    from acx.store.spaces import Spaces
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Context:
         env = os.environ if env is None else env
         path = home or Path(env.get("ACX_HOME") or Path("~/.acx").expanduser())
         return cls(
-            Home(path.absolute()), env, lambda: datetime.now(UTC), lambda: secrets.token_hex(4)
+            Home(path.absolute()), env, lambda: datetime.now(UTC), lambda: os.urandom(4).hex()
         )
 
     @cached_property
@@ -57,6 +59,8 @@ class Context:
 
     @property
     def spaces(self) -> Spaces:
+        from acx.store.spaces import Spaces  # git's part of the store, which appending needs not
+
         return Spaces(self.home, self.env)
 
     def space_name(self, text: str = "") -> str:
