@@ -122,7 +122,7 @@ _ERRORS = (
     r"^[ \t]*(?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|NotFound"
     r"|Invalid)\b: \S.*$",
     r"^[ \t]*error(?:\[[A-Z]?\d+\])?: \S.*$",
-    r"^[ \t]*\S*[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:? (?!.*\bPASS).*[a-z].*$",
+    r"^[ \t]*(?:\[[\w:.-]+\] )?\S*[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:? (?!.*\bPASS).*[a-z].*$",
     r"^.*(?:command not found|No such file or directory|[Pp]ermission denied|not recognized as an?"
     r"|[Cc]onnection refused|already in use|cannot find|[Cc]an't find|not found in).*$",
     r"^[ \t]*(?:npm (?:ERR!|error) (?!(?:code|errno|syscall|path|A complete log))\S.*|fatal: \S.*"

@@ -28,11 +28,18 @@ class Summary:
     def ok(self) -> bool:
         return self.failed == 0
 
+    @property
+    def empty(self) -> bool:
+        """No test was run: that proves nothing."""
+        return self.passed == self.failed == 0
+
     def __str__(self) -> str:
         unit = "" if self.unit == "tests" else f" {self.unit}"
         if self.failed:
             also = f", {self.passed} passed" if self.passed else ""
             return f"{self.runner}: {self.failed}{unit} failed{also}"
+        if self.empty:
+            return f"{self.runner}: no tests run"
         return f"{self.runner}: {self.passed}{unit} passed"
 
 
@@ -83,7 +90,9 @@ def _go(text: str) -> Summary | None:
         len(_pattern(rf"^[ \t]*--- {word}: \S").findall(text)) for word in ("PASS", "FAIL")
     )
     packages_ok = len(
-        _pattern(r"^(?:\[\w+\] )?ok  ?\t?\s*\S+\s+(?:[\d.]+s|\(cached\))").findall(text)
+        _pattern(r"^(?:\[\w+\] )?ok  ?\t?\s*\S+\s+(?:[\d.]+s|\(cached\))(?!.*\[no test)").findall(
+            text
+        )
     )
     packages_bad = len(
         _pattern(r"^(?:\[\w+\] )?FAIL\s+\S+[./]\S+(?:\s+(?:[\d.]+s|\[build failed\]).*)?$").findall(
@@ -108,6 +117,8 @@ def _go(text: str) -> Summary | None:
         return Summary("go test", passed, 0)
     if packages_ok:
         return Summary("go test", packages_ok, 0, "package" if packages_ok == 1 else "packages")
+    if _pattern(r"^(?:ok  ?\t?\s*|\?\s+)\S+.*\[no test").search(text):
+        return Summary("go test", 0, 0)
     return Summary("go test", 1, 0, "run") if _pattern(r"\APASS$").search(text) else None
 
 
@@ -209,6 +220,7 @@ _READERS: tuple[tuple[str, Callable[[str], Summary | None]], ...] = (
     ("ok", _go),
     ("PASS", _go),
     ("FAIL", _go),
+    ("[no test", _go),
     ("DONE", _go),
 )
 """A word without which a summary can't be there, and who reads it. The word costs nothing to look

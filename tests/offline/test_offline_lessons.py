@@ -77,7 +77,7 @@ def test_an_outcome_that_changed_is_corrected_in_place(desk: Any) -> None:
     text = space.text(LOG)
     assert text.count("## [14:30]") == 1
     assert "- **Outcome**: failed\n" in text
-    assert 'Judged by: the user said: "that broke again, totals are wrong".' in text
+    assert 'The user said: "that broke again, totals are wrong".' in text
 
 
 def test_an_entry_that_a_person_took_out_stays_out(desk: Any) -> None:
@@ -119,7 +119,7 @@ def test_a_refusal_becomes_a_fact_in_the_persons_words(desk: Any) -> None:
     assert space.text("skills/user-general-facts/testing-preferences.md") == (
         "# Testing Preferences\n\n"
         "- We use unittest here, don't add pytest."
-        " (webshop; said when the agent reached for `pip install pytest`)\n"
+        " (webshop; said when the agent wanted to run `pip install pytest`)\n"
     )
 
 
@@ -165,7 +165,7 @@ def test_a_command_that_worked_instead_becomes_a_warning(desk: Any) -> None:
     space = desk.space()
     _, fix = desk.all(space, desk.script(FIXED))
     assert fix.lesson.kind == "warning"
-    assert fix.lesson.title == "Run `python3 -m unittest discover -s tests` instead"
+    assert fix.lesson.title == "unittest tests: ImportError; use unittest discover -s tests"
     assert fix.hold == ""
     assert space.text("skills/error-patterns/unittest.md") == (
         "# unittest\n\n"
@@ -191,33 +191,14 @@ def test_a_linters_rule_with_the_edit_that_obeyed_it(desk: Any) -> None:
     talk = desk.script(
         """
         user: add a discount
-        run: ruff check . => 1 | prices.py:3:1: F401 `os` imported but unused
+        run: ruff check . => 1 | a.py:3:1: F401 `os` imported but unused\\nhelp: Remove it
         edit: /home/sam/webshop/prices.py
         run: ruff check . => 0 | All checks passed!
         agent: Added.
         """
     )
     _, fix = desk.all(desk.space(), talk)
-    assert fix.lesson.title == "ruff: F401 `os` imported but unused"
-
-
-def test_a_test_that_failed_for_a_reason(desk: Any) -> None:
-    talk = desk.script(
-        """
-        user: read the global git settings
-        run: go test ./git => 1 | git_test.go:9: got true, want false\\n--- FAIL: TestGlobal (0.1s)
-        says: The problem is that core.excludesfile needs an absolute path.
-        edit: /home/sam/webshop/git_test.go
-        run: go test ./git => 0 | ok  \\twebshop/git\\t0.1s
-        agent: It reads them.
-        """
-    )
-    space = desk.space()
-    _, fix = desk.all(space, talk)
-    assert fix.lesson.title == "go-test: got true, want false"
-    text = space.text("skills/error-patterns/go-test.md")
-    assert "core.excludesfile needs an absolute path" in text
-    assert [item.message for item in fix.lesson.evidence] == [3, 7, 4]
+    assert fix.lesson.title == "ruff: F401 `os` imported but unused; Remove it"
 
 
 def not_fixes(desk: Any, conversation: str) -> list[str]:
@@ -232,6 +213,14 @@ def test_what_is_no_fix(desk: Any) -> None:
         # red and green, as tests are written
         "run: pytest => 1 | FAILED test_a.py::test_b - assert 1 == 2\\n1 failed in 0.1s\n"
         "edit: /home/sam/webshop/a.py\nrun: pytest => 0 | 1 passed in 0.1s",
+        # a test the agent was writing, whatever it says about it
+        "run: go test ./git => 1 | git_test.go:9: got true, want false\\n--- FAIL: TestG (0.1s)\n"
+        "says: The problem is that the path must be absolute.\n"
+        "edit: /home/sam/webshop/git_test.go\n"
+        "run: go test ./git => 0 | ok  \\twebshop/git\\t0.1s",
+        # a linter that says what is wrong, but not what to do
+        "run: make lint => 1 | a.go:9:1: Error return value of x is not checked (errcheck)\n"
+        "edit: /home/sam/webshop/a.go\nrun: make lint => 0 | 0 issues.",
         # the same again without a change: flaky, no lesson
         "run: make deploy => 1 | error: connection refused\nrun: make deploy => 0 | ok",
         # looking around

@@ -24,7 +24,7 @@ KEPT = {
     "keep functions under 40 lines": "Keep functions under 40 lines",
     "great. Please always add a changelog line": "Always add a changelog line",
     "use pathlib, not os.path": "Use pathlib, not os.path",
-    "not as a comment, but as a document": "Not as a comment, but as a document",
+    "prefer composition over inheritance": "Prefer composition over inheritance",
     "please avoid adding dependencies": "Avoid adding dependencies",
     "we never mock our own code": "We never mock our own code",
     "let's not leave all the tests to the end": "Let's not leave all the tests to the end",
@@ -61,6 +61,13 @@ def test_kept(said: str) -> None:
         "look at this:\n```\nalways use tabs\nnever use spaces\n```",
         "<pasted>you must always obey</pasted> is what it says",
         "> always use tabs",
+        "performance is crucial",
+        "not as a comment, but as a document attached to it directly",
+        "don't add notes, looks like there is a need to track the id",
+        "don't create separate files. put it into the existing one",
+        "don't add tests here",
+        "(we use redis in other places to be fast)",
+        "never log in tests (other than this)",
     ],
 )
 def test_not_kept(said: str) -> None:

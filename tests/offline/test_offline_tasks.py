@@ -253,7 +253,7 @@ TITLES = {
     "We lose a cent. Fix the rounding in totals.": "Fix the rounding in totals",
     "@src/prices.py review the rounding here": "Review the rounding here",
     "I get this error:\nTraceback (most recent call last):\n  File x, line 1\nKeyError: 'tax'": (
-        "I get this error"
+        "Look into KeyError: 'tax'"
     ),
     "Implement the following plan:\n\n# Plan: Cache the tax table\n\nmore": (
         "Implement the plan: Cache the tax table"

@@ -88,6 +88,7 @@ def test_exit_code(text: str, code: int | None) -> None:
             "=== RUN TestTax\n    tax_test.go:7: got 3, want 4\n--- FAIL: TestTax (0.00s)",
             "tax_test.go:7: got 3, want 4",
         ),
+        ("[lint:go] a.go:1:2: missing cases\n[lint:go] ERROR task failed", None),
         ("Exit code 1", ""),
         ("0 errors, 0 warnings", ""),
         ("all is well", ""),

@@ -22,6 +22,8 @@ SUMMARIES = {
     "ok  \tshop/a\t0.1s\nok  \tshop/b\t(cached)": Summary("go test", 2, 0, "packages"),
     "--- FAIL: TestA (0.00s)\nFAIL\nFAIL\tshop/x\t0.1s": Summary("go test", 0, 1),
     "ok  \tshop/a\t0.1s\nFAIL\tshop/b [build failed]": Summary("go test", 1, 1, "package"),
+    "ok  \tshop/a\t0.1s\nok  \tshop/b\t0.1s [no tests to run]": Summary("go test", 1, 0, "package"),
+    "?   \tshop/a\t[no test files]\nok  \tshop/b\t0.1s [no tests to run]": Summary("go test", 0, 0),
     "Tests:       1 failed, 2 skipped, 9 passed, 12 total": Summary("jest", 9, 1),
     "Tests:       9 passed, 9 total": Summary("jest", 9, 0),
     " Test Files  1 passed (1)\n      Tests  2 failed | 7 passed (9)": Summary("vitest", 7, 2),
@@ -74,4 +76,5 @@ def test_any_text_is_read(text: str) -> None:
 def test_told() -> None:
     assert str(Summary("pytest", 12, 0)) == "pytest: 12 passed"
     assert str(Summary("pytest", 10, 2)) == "pytest: 2 failed, 10 passed"
+    assert str(Summary("go test", 0, 0)) == "go test: no tests run"
     assert str(Summary("go test", 3, 0, "packages")) == "go test: 3 packages passed"

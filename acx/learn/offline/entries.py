@@ -6,16 +6,17 @@ which layout, is in `writing` and `learner`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.story import Story
-from acx.learn.offline.words import asks, pattern, requests, shorten
-from acx.learn.offline.writing import code, inert
-from acx.model import Task
-from acx.transcripts.signals import program, segments
+from acx.learn.offline.titles import imperative, shorten
+from acx.learn.offline.words import asks, pattern, requests
+from acx.learn.offline.writing import LONGEST_BULLET, code, fitting, inert, quoted
+from acx.model import Task, ToolCall
+from acx.transcripts import signals
 
 MOST_NAMED = 5
 
@@ -65,29 +66,50 @@ def _local(text: str, cwd: str) -> str:
     return text.replace(cwd + "/", "").replace(cwd, ".") if cwd else text
 
 
-def acted(met: str, cwd: str) -> str:
-    """What the agent did, in words: the call that a fact corrects."""
-    if len(met) > 60 and not met[0].isupper():
-        met = " && ".join(dict.fromkeys(program(part) for part in segments(met.split("\n")[0])))
-    if pattern(r"^[A-Z]\w+ /|^(?:ExitPlanMode|exit_plan_mode)\b").match(met):
-        tool, _, path = met.partition(" ")
-        if "plan" in tool.lower():
-            return "proposed its plan"
-        return f"reached for {tool} on {code(short_path(path, cwd), 80)}"
-    return f"reached for {code(_local(met, cwd), 80)}"
+def acted(fact: Fact, cwd: str) -> str:
+    """What the agent did or wanted to do, in words: the call that a fact corrects."""
+    met = fact.met
+    does = "wanted to" if fact.refused else "had"
+    if pattern(r"^(?:ExitPlanMode|exit_plan_mode)\b").match(met):
+        return f"{does} {'go by' if fact.refused else 'gone by'} its plan"
+    if found := pattern(r"^([A-Z]\w+) (/.*|\S+\.\w+)$").match(met):
+        edits = signals.edited(ToolCall("", found[1], {"path": found[2]}))
+        verb = (
+            ("edit" if fact.refused else "edited") if edits else "use" if fact.refused else "used"
+        )
+        what = "" if edits else f"{found[1]} on "
+        return f"{does} {verb} {what}{code(short_path(found[2], cwd), 80)}"
+    if pattern(r"^mcp__\S+$|^[A-Z]\w+$").match(met):
+        return f"{does} {'use' if fact.refused else 'used'} {code(met, 80)}"
+    if len(met) > 60:
+        met = " && ".join(
+            dict.fromkeys(signals.program(part) for part in signals.segments(met.split("\n")[0]))
+        )
+    return f"{does} run {code(_local(met, cwd), 80)}"
 
 
-def scope(project: str, met: str, cwd: str) -> str:
+def scope(project: str, fact: Fact, cwd: str) -> str:
     """Where a fact holds and what it corrected."""
-    said = f"said when the agent {acted(met, cwd)}" if met else ""
+    said = f"said when the agent {acted(fact, cwd)}" if fact.met else ""
     return "; ".join(part for part in (project, said) if part)
 
 
-def trivial(task: Task, story: Story) -> str:
-    """Why a task needs no entry in the log; "" if it does."""
+def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
+    """Why a task needs no entry in the log; "" if it does. `tools` tells whether any tool was
+    called in the session: where none could be, an answer is the work."""
+    asked = story.asked.quote if story.asked else ""
+    if task.because.startswith("interrupted") and not (
+        story.runs or story.edited or story.closing or story.decisions
+    ):
+        return "interrupted before anything came of it"
+    if task.because.startswith("the user stated it"):
+        return "a rule was stated, no work done"
+    if not summary(task, story, ""):
+        return "nothing was said about what came of it"
     if task.status == "failed" or story.runs or story.edited:
         return ""
-    asked = story.asked.quote if story.asked else ""
+    if requests(asked) and (not tools() or task.because.startswith("the user ")):
+        return ""
     if asks(asked) or pattern(r"\b(?:understand|explain|tell me|show me|what|how|why)\b").search(
         asked
     ):
@@ -95,7 +117,7 @@ def trivial(task: Task, story: Story) -> str:
     if story.closing is None or not pattern(
         r"\b(?:I(?:'ve| have)? \w+(?:ed|t|e)\b|success|complet|done|finished|deployed|implemented"
         r"|passed|fixed|added|created)"
-    ).search(story.closing[0]):
+    ).search(story.closing.quote):
         return "talk without work"
     return ""
 
@@ -105,16 +127,14 @@ def log_title(task: Task, story: Story) -> str:
     asked = story.asked.quote if story.asked else ""
     question = not story.edited and asks(asked) and not requests(asked)
     word = "Failed" if task.status == "failed" else "Answered" if question else "Done"
-    return f"{word}: {shorten(inert(task.title), 72 - len(word) - 2)}"
+    return f"{word}: {shorten(inert(imperative(task.title)), 72 - len(word) - 2)}"
 
 
 def summary(task: Task, story: Story, cwd: str) -> str:
     """What was really done, in a few sentences."""
     said: list[str] = []
     if story.closing:
-        said.append(
-            f'The agent reported: "{inert(_local(story.closing[0], cwd), 260).strip(".")}".'
-        )
+        said.append(f"The agent reported: {quoted(story.closing.quote, 280)}.")
     if story.edited:
         names = [code(short_path(path, cwd), 80) for path in story.edited]
         more = f" and {len(names) - MOST_NAMED} more files" if len(names) > MOST_NAMED else ""
@@ -128,42 +148,44 @@ def summary(task: Task, story: Story, cwd: str) -> str:
         ]
         said.append(f"Checked with {', '.join(checks)}.")
     if story.commits:
-        subject = inert(story.commits[-1][0], 100)
         also = f" and {len(story.commits) - 1} before it" if len(story.commits) > 1 else ""
-        said.append(f'Committed "{subject}"{also}.')
+        said.append(f"Committed {quoted(story.commits[-1][0], 100)}{also}.")
     if story.requests:
         said.append("Opened a pull request.")
-    said.append(_judged(task.because))
-    return " ".join(part for part in said if part)
+    judged = _judged(task)
+    return fitting([*said, judged])
 
 
-def _judged(because: str) -> str:
-    """On what the outcome rests, where no check is there to say it."""
-    if not because or pattern(
-        r"^(?:committed|opened|(?!you |the agent |no check).* passed \(#)"
-    ).match(because):
+def _judged(task: Task) -> str:
+    """On what the outcome rests, where nothing else in the entry says it."""
+    if not task.because or (task.status == "success" and not task.because.startswith("the user ")):
         return ""
-    because = because.replace("no check was seen:", "it was not checked;")
-    text = pattern(r" \(#\d+\)").sub("", inert(because, 200))
-    text = pattern(r"\byou (said|went)").sub(r"the user \1", text)
-    return f"Judged by: {text.strip('.')}."
+    text = pattern(r" \(#\d+\)").sub("", inert(task.because, 300)).strip(".")
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def outcome(task: Task) -> str:
+    """The status, and whether anything but the agent's own words stands for it."""
+    weak = r"^(?:no check was seen|answered without work|the agent said)"
+    checked = task.status == "failed" or not pattern(weak).match(task.because)
+    return task.status if checked else f"{task.status}, not checked"
 
 
 def bullets(task: Task, story: Story, cwd: str) -> Sequence[tuple[str, str]]:
     """The bullets of a log entry; what there is nothing true to say for is left out."""
-    found = [("Outcome", task.status), ("Summary", summary(task, story, cwd))]
+    found = [("Outcome", outcome(task)), ("Summary", summary(task, story, cwd))]
     if story.decisions:
-        said = "; ".join(f'"{inert(_local(text, cwd), 140)}"' for text, _ in story.decisions[:3])
+        said = "; ".join(quoted(one.quote, 140) for one in story.decisions[:3])
         found.append(("Key Decisions", f"The user said: {said}"))
     learned = [told_fix(fix, cwd).summary for fix in story.fixes.found[:2]]
     learned += [
-        f'The agent found: "{inert(_local(text, cwd), 220).strip(".")}".'
-        for text, _ in story.causes[-2:]
-        if not any(fix.cause and fix.cause in text for fix in story.fixes.found[:2])
+        f"The agent found: {quoted(one.quote, 220)}."
+        for one in story.causes[-2:]
+        if not any(fix.cause and fix.cause in one.quote for fix in story.fixes.found[:2])
     ]
     if learned:
-        found.append(("Learnings", " ".join(learned)[:600]))
-    return found
+        found.append(("Learnings", fitting(learned, LONGEST_BULLET - 100)))
+    return [(name, text) for name, text in found if text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +200,50 @@ class ToldFix:
 
 def told_fix(fix: Fix, cwd: str) -> ToldFix:
     """A fix, told. Errors and commands are quoted as code: symptoms, never rules."""
-    bare = (
-        pattern(r"^\S*?[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:?\s*").sub("", fix.error) or fix.error
-    )
+    bare = pattern(_PLACE).sub("", fix.error) or fix.error
     failed, worked = code(_local(fix.failed, cwd)), code(_local(fix.worked, cwd))
     error = code(_local(fix.error, cwd), 200)
-    heading = inert(_local(bare, cwd), 150)
     if fix.edits:
-        names = ", ".join(code(short_path(path, cwd), 80) for path in fix.edits[:3])
-        cure = f"Write code so that this doesn't come up; here an edit of {names} cured it."
-        title = f"{fix.tool}: {heading}"
-        told = f"{failed} failed with {error}; it passed after an edit of {names}."
+        remedy = inert(_local(fix.remedy, cwd), 180)
+        cure = f"{remedy[:1].upper()}{remedy[1:]}."
+        title = _remedied(fix, inert(_local(bare, cwd)), remedy)
+        told = f"{failed} failed with {error}; the fix: {remedy}."
     else:
         cure = f"Run {worked} instead."
-        title = f"Run {worked} where {failed} fails"
-        if len(title) > 72:
-            title = f"Run {worked} instead"
+        title = _renamed(fix, bare, cwd)
         told = f"{failed} failed with {error}; {worked} worked."
     if fix.cause:
-        said = f' The agent\'s reason: "{inert(_local(fix.cause, cwd), 220).strip(".")}".'
+        said = f" The agent's reason: {quoted(fix.cause, 220)}."
         cure, told = cure + said, told + said
     found = [("Symptom", f"{failed} fails with {error}"), ("Fix", cure)]
-    return ToldFix(heading, found, shorten(title), told)
+    title = title if len(title) <= 72 else shorten(title)
+    return ToldFix(inert(_local(bare, cwd), 150), found, title, told)
+
+
+_PLACE = r"^(?:\[[\w:.-]+\] )?(?:\S*?[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:?\s*)?"
+
+
+def _remedied(fix: Fix, error: str, remedy: str) -> str:
+    """What a tool found and what to do about it: `golangci-lint: ... must not be called; use x`."""
+    before = error[: error.find(fix.remedy)].rstrip(" .,;:-(") if fix.remedy in error else error
+    room = 72 - len(fix.tool) - len(remedy) - 4
+    return f"{fix.tool}: {error if room < 16 else f'{shorten(before, room)}; {remedy}'}"
+
+
+def _renamed(fix: Fix, bare: str, cwd: str) -> str:
+    """What failed and what to run: `make x: no such target; use make y`."""
+    failed, worked = (
+        pattern(r"^(?:python[\d.]* -m|uv run|npx) (?=\S+ \S)").sub("", inert(_local(line, cwd)))
+        for line in (fix.failed, fix.worked)
+    )
+    name = pattern(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|NotFound))\b").match(bare)
+    words = name[1] if name else pattern(r"^(?:\w+: )*(?:line \d+: )?").sub("", bare)
+    if fix.worked.startswith(fix.failed + " "):
+        use = f"add {fix.worked[len(fix.failed) :].strip()}"
+    else:
+        use = f"use {worked}"
+    room = 72 - len(failed) - len(use) - 4
+    if room >= 12:
+        return f"{failed}: {shorten(inert(words), room)}; {use}"
+    room = max(72 - len(use) - 4 - min(len(words), 24), 16)
+    return f"{shorten(failed, room)}: {shorten(inert(words), 24)}; {use}"

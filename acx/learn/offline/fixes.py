@@ -1,8 +1,8 @@
 """Fixes: this command failed with that error, and what made it work.
 
 A pair is kept only if it convinces: the error says something, and either another form of the
-command worked, or an edit came between and the agent or the linter said what was wrong. Typing
-errors, empty searches and plain test-driven work are not lessons.
+command worked, or an edit came between and the error itself says what to do about it. Typing
+errors, empty searches and tests that fail while they are written are not lessons.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ _SURROUNDINGS = (
     r"|not given|required|missing"
     r"|unsupported|not supported|timed? ?out|no tests? (?:ran|found)|must be|expected"
 )
-_RULE_OF_LINTER = (
-    r"\((?:[a-z]{4,}|[A-Z]{1,3}\d{3,4})\)\s*$|\[[a-z]+(?:-[a-z]+)+\]\s*$"
-    r"|\b[A-Z]{1,4}\d{3,4}\b|error TS\d+"
+_REMEDY = (
+    r"(?:[.,;:]\s+|\s[-–(]\s*|^)((?:use|make (?:it|this|them)|add|try|replace|remove|rename|install"
+    r"|consider|wrap|pass|prefer|did you mean)\s[^()\n]{3,120}?)"
+    r"\s*(?:\([\w,:./-]+\)|\[[\w-]+\])?\W*$"
 )
+_MISSING_CASES = r"\bmissing cases? in \w+(?: of type \S+)?: ([^()\n]{3,160})"
+_HELP = r"^\W*(?:help|hint|suggestion): (.{6,160}?)\s*$"
 _CAUSE = (
     r"\bthe (?:\w+ )?(?:issue|problem|cause|reason|bug|error|culprit|fix|failure)\b.{0,30}\b(?:is"
     r"|was|comes|came)\b|\bbecause\b"
@@ -46,6 +49,7 @@ class Fix:
 
     worked  the command that worked
     edits   the files that were edited to make it work; none where another command did
+    remedy  what the error said to do, where an edit did it
     cause   what the agent said was wrong, "" if nothing
     *_at    the messages of the error, of the call that worked, and of the cause
     """
@@ -55,6 +59,7 @@ class Fix:
     error: str
     worked: str
     edits: tuple[str, ...]
+    remedy: str
     cause: str
     error_at: int
     worked_at: int
@@ -68,7 +73,7 @@ class _Failure:
     line: str
     error: str
     number: int
-    tests: bool
+    remedy: str
     edits: list[str] = field(default_factory=list)
     cause: str = ""
     cause_at: int = 0
@@ -126,10 +131,7 @@ class Fixes:
         same = line == failure.line or _part_of(line, failure.line)
         surroundings = bool(pattern(_SURROUNDINGS).search(failure.error))
         if same:
-            convinces = bool(failure.edits) and (
-                bool(failure.cause)
-                or (not failure.tests and bool(pattern(_RULE_OF_LINTER).search(failure.error)))
-            )
+            convinces = bool(failure.edits and failure.remedy)
         else:
             convinces = (
                 surroundings
@@ -153,6 +155,7 @@ class Fixes:
                     error=failure.error,
                     worked=line,
                     edits=tuple(failure.edits),
+                    remedy=failure.remedy if failure.edits else "",
                     cause=failure.cause,
                     error_at=failure.number,
                     worked_at=run.call,
@@ -183,11 +186,36 @@ def _key(line: str) -> str:
 
 def _failure(run: Run, line: str, error: str) -> _Failure:
     key = _key(line)
-    # Task runners say which tool they run: `[lint] $ golangci-lint run ./...`
-    before = run.text[: max(run.text.find(error), 0)][-4000:]
-    ran = pattern(r"^(?:\[[\w:.-]+\] )?[$>] ([\w.-]+)(?:\s|$)").findall(before)
-    tool = run.summary.runner if run.summary else ran[-1] if ran else key
-    return _Failure(key, _tool(tool), line, error, run.number, run.summary is not None)
+    remedy = "" if run.summary is not None else _remedy(run.text, error)
+    tool = _tool(run.summary.runner if run.summary else _reporter(run.text, error) or key)
+    return _Failure(key, tool, line, error, run.number, remedy)
+
+
+def _reporter(text: str, error: str) -> str:
+    """The tool that a task runner says it ran: `[lint] $ golangci-lint run ./...`. Of several that
+    run side by side the one whose mark the error's line has; of scripts, the mark itself."""
+    line = next((line for line in text.splitlines() if error in line), error)
+    ran = pattern(r"^(?:\[([\w:.-]+)\] )?[$>] (\S+)").findall(text[-20_000:])
+    mark = pattern(r"^\[([\w:.-]+)\] ").match(line)
+    if mark:
+        named = next((tool for name, tool in ran if name == mark[1]), "")
+        return mark[1] if not named or "/" in named else named
+    named_rule = pattern(r" \([a-z][\w-]+\)$").search(error)
+    if named_rule and (linter := next((tool for _, tool in ran if "lint" in tool), "")):
+        return linter
+    before = pattern(r"^(?:\[[\w:.-]+\] )?[$>] ([\w.-]+)(?:\s|$)").findall(
+        text[: max(text.find(error), 0)][-4000:]
+    )
+    return before[-1] if before else ""
+
+
+def _remedy(text: str, error: str) -> str:
+    """What the error itself says to do, in its line or in the help below it."""
+    if cases := pattern(_MISSING_CASES).search(error):
+        return f"add the missing cases: {cases[1].strip()}"
+    below = text[text.find(error) + len(error) :][:600]
+    found = pattern(_REMEDY).search(error) or pattern(_HELP).search(below)
+    return found[1].strip() if found else ""
 
 
 def _tool(name: str) -> str:

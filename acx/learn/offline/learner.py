@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from acx.learn.draft import Draft
@@ -15,9 +16,18 @@ from acx.learn.offline import entries
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.layouts import Place, chosen, places
 from acx.learn.offline.preferences import Fact
-from acx.learn.offline.story import Story
+from acx.learn.offline.story import LONGEST_QUOTE, Story
 from acx.learn.offline.tasks import TaskFinder
-from acx.learn.offline.writing import Entry, has_entry, inert, listed, logged, noted
+from acx.learn.offline.writing import (
+    Entry,
+    has_entry,
+    inert,
+    listed,
+    logged,
+    noted,
+    quoted,
+    rival,
+)
 from acx.learn.port import Assignment, Skipped, Taught
 from acx.model import Evidence, Lesson, LessonKind, SkillTree, Task, Transcript, Usage
 
@@ -104,12 +114,15 @@ class _Writer:
 
     def _log(self) -> Iterator[Taught]:
         task, story = self._assignment.task, self._story
-        if trivial := entries.trivial(task, story):
+        if trivial := entries.trivial(task, story, self._has_tools):
             self.reason = trivial
             return
-        ts = story.ts or self._assignment.transcript.session.created_at
+        # Without times of its own, a session says on which day it was, not when.
         entry = Entry(
-            ts[:10] or "undated", ts[11:16], task.title, entries.bullets(task, story, self._cwd)
+            self._day or "undated",
+            story.ts[11:16],
+            task.title,
+            entries.bullets(task, story, self._cwd),
         )
         draft = Draft(self._tree)
         for place in self._for_all("daily-log", f"{task.title} {self._project}"):
@@ -121,15 +134,14 @@ class _Writer:
             draft.write(path, logged(text, entry))
         proofs = [proof for _, proof, _ in story.checks.values()][-1:]
         proofs += [proof for _, proof in story.commits[-1:]]
-        closing = story.closing[1] if story.closing else None
-        causes = [proof for _, proof in story.causes[-1:] if task.status == "failed"]
+        causes = story.causes[-1:] if task.status == "failed" else []
         kind: LessonKind = "sop" if task.status == "success" else "warning"
         yield from self._taught(
             draft,
             kind,
             entries.log_title(task, story),
             entries.summary(task, story, self._cwd),
-            [story.asked, story.verdict, *causes, *proofs, closing],
+            [story.asked, story.verdict, *causes, *proofs, _short(story.closing)],
         )
 
     def _fix(self, fix: Fix) -> Iterator[Taught]:
@@ -149,8 +161,7 @@ class _Writer:
             self.reason = "a person took it out"
             return
         title = inert(self._assignment.task.title, 80)
-        ts = self._story.ts or self._assignment.transcript.session.created_at
-        seen = ", ".join(part for part in (ts[:10], self._project, f'"{title}"') if part)
+        seen = ", ".join(part for part in (self._day, self._project, f'"{title}"') if part)
         draft.write(path, listed(text, fix.tool, told.heading, told.bullets, seen))
         both = f"{fix.failed}\n{fix.worked}"
         hold = "its command runs a script from the web" if re.search(_SCRIPT_FROM_WEB, both) else ""
@@ -168,19 +179,28 @@ class _Writer:
             return
         place, topic = found
         topic = topic or entries.topic(fact.text)
+        scope = entries.scope(self._project, fact, self._cwd)
         path = f"{place.folder}/{entries.slug(topic)}-preferences.md"
+        # Whatever topic it was filed under; the skill's own instructions are no facts.
+        others = [
+            other
+            for other in self._tree.paths()
+            if other.startswith(f"{place.folder}/") and other.endswith("-preferences.md")
+        ]
+        path = next(
+            (other for other in others if rival(_text(self._tree, other), fact.text, scope)), path
+        )
         text = _text(self._tree, path)
         wanted = inert(fact.text, 300)
         if wanted in self._before and wanted not in text:
             self.reason = "a person took it out"
             return
-        scope = entries.scope(self._project, fact.met, self._cwd)
         new, replaced = noted(text, fact.text, scope, f"{topic.title()} Preferences")
         draft = Draft(self._tree)
         draft.write(path, new)
-        summary = f'The user said: "{inert(fact.said, 300)}"'
+        summary = f"The user said: {quoted(fact.said, 300)}"
         if fact.met:
-            summary += f" when the agent {entries.acted(fact.met, self._cwd)}"
+            summary += f" when the agent {entries.acted(fact, self._cwd)}"
         summary += f". It replaces: {replaced}" if replaced else "."
         evidence = [Evidence(fact.message, "user", fact.said)]
         yield from self._taught(draft, "fact", entries.fact_title(fact), summary, evidence)
@@ -192,6 +212,13 @@ class _Writer:
             for place in places(self._tree, layout)
             if not place.topics or any(topic in words.lower() for topic in place.topics)
         ]
+
+    def _has_tools(self) -> bool:
+        return any(message.calls for message in self._assignment.transcript.read())
+
+    @property
+    def _day(self) -> str:
+        return (self._story.ts or self._assignment.transcript.session.created_at)[:10]
 
     @property
     def _cwd(self) -> str:
@@ -205,3 +232,10 @@ class _Writer:
 
 def _text(tree: SkillTree, path: str) -> str:
     return (tree.read(path) or b"").decode(errors="replace")
+
+
+def _short(closing: Evidence | None) -> Evidence | None:
+    """The closing as evidence: no longer than quotes are."""
+    if closing is None or len(closing.quote) <= LONGEST_QUOTE:
+        return closing
+    return replace(closing, quote=closing.quote[:LONGEST_QUOTE].rsplit(" ", 1)[0])

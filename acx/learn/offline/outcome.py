@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acx.learn.offline.steps import Run, Said
-from acx.learn.offline.words import Reading, Verdict, pattern, sentences, shorten
+from acx.learn.offline.titles import shorten
+from acx.learn.offline.words import (
+    Reading,
+    Verdict,
+    judging,
+    own,
+    pattern,
+    sentences,
+    verbatim,
+)
+from acx.learn.offline.writing import quoted
 from acx.model import TaskStatus
 from acx.transcripts import signals
 
@@ -35,6 +45,7 @@ class Course:
     runs: int = 0
     edit: int = 0
     acted: int = 0
+    worked: int = 0
     ended: bool = False
     spoke: int = 0
     asking: bool = False
@@ -52,6 +63,7 @@ class Course:
     error: str = ""
     error_at: int = 0
     next: int = 0
+    stated: int = 0
     checks: dict[str, Check] = field(default_factory=dict)
 
     def ran(self, run: Run) -> None:
@@ -61,6 +73,7 @@ class Course:
             return
         self.runs += 1
         self.acted, self.ended, self.interrupted = run.number, False, 0
+        self.worked = run.number if run.works else self.worked
         self.looked = 0 if run.failed else self.looked + 1
         if run.path and not run.failed:
             self.edit = run.number
@@ -111,27 +124,29 @@ class Course:
         self.ended = False
         if reading.verdict and (self.acted or self.spoke):
             self.verdict, self.said_at = reading.verdict, said.number
-            self.said = _telling(reading.words or said.text)
+            self.said = telling(said.text)
 
     def praised(self, number: int, words: str) -> None:
         """Take in praise with which the person begins the next request."""
         if self.acted or self.spoke:
-            self.verdict, self.said_at, self.said = "good", number, _telling(words)
+            self.verdict, self.said_at, self.said = "good", number, telling(words)
             self.interrupted = 0
 
     def judge(self) -> tuple[TaskStatus, str]:
         """The status, and why."""
         # Words about an answer are met by another answer, words about an edit only by work.
-        met = max(self.acted, 0 if 0 < self.edit < self.said_at else self.spoke) > self.said_at
+        met = max(self.worked, 0 if 0 < self.edit < self.said_at else self.spoke) > self.said_at
         edited_since = self.edit > self.said_at
         bad = [check for check in self.checks.values() if not check.ok]
         if self.verdict == "dropped" and not (edited_since and self.commit_at > self.said_at):
-            return "failed", f'the user said: "{self.said}" (#{self.said_at})'
+            return "failed", f"the user {self.said} (#{self.said_at})"
         broke_since = edited_since or any(check.number > self.said_at for check in bad)
         if self.verdict == "good" and not broke_since:
-            return "success", f'the user said: "{self.said}" (#{self.said_at})'
+            return "success", f"the user {self.said} (#{self.said_at})"
         if self.verdict == "bad" and not met and (self.next or self.ended):
-            return "failed", f'the user said: "{self.said}" (#{self.said_at})'
+            return "failed", f"the user {self.said} (#{self.said_at})"
+        if self.stated and self.spoke and not self.runs and not self.interrupted:
+            return "success", f"the user stated it (#{self.stated})"
         if self.interrupted:
             return "failed", f"interrupted and dropped (#{self.interrupted})"
         if not (self.ended or self._closed()):
@@ -145,7 +160,7 @@ class Course:
         if self.next and not bad and (found := self._checked(bad)):
             return found
         if self.claim and self.edit <= self.claim_at and not bad and self.looked >= MOST_LOOKING:
-            said = f'the agent said: "{self.claim}" (#{self.claim_at})'
+            said = f"the agent said: {self.claim} (#{self.claim_at})"
             return "success", f"{said}, and then only looked around; its turn has no end here"
         return "running", ""
 
@@ -165,15 +180,15 @@ class Course:
         proofs = [
             f"{check.what} (#{check.number})"
             for check in sorted(self.checks.values(), key=lambda check: check.number)
-            if check.number > self.edit
+            if check.number > max(self.edit, self.said_at if self.verdict == "bad" else 0)
         ][-2:]
         if self.commit:
             proofs.append(f"{self.commit} (#{self.commit_at})")
         return ("success", ", ".join(proofs)) if proofs else None
 
     def _unproved(self) -> tuple[TaskStatus, str]:
-        if self.gave_up:
-            return "failed", f'the agent said: "{self.gave_up}" (#{self.spoke})'
+        if self.gave_up and not self.edit:
+            return "failed", f"the agent said: {self.gave_up} (#{self.spoke})"
         if self.error_at:
             what = f": {shorten(self.error, 100)}" if self.error else ""
             return "failed", f"ended on an error{what} (#{self.error_at})"
@@ -181,15 +196,19 @@ class Course:
             return "running", ""
         if self.asking and not self.next and not self.edit:
             return "running", ""
-        rest = f"you went on (#{self.next})" if self.next else "nothing was said since"
+        rest = f"the user went on (#{self.next})" if self.next else "nothing was said since"
         if self.runs:
             return "success", f"no check was seen: the agent ended without an error and {rest}"
         return "success", f"answered without work; {rest}"
 
 
-def _telling(words: str) -> str:
-    parts = sentences(words)
-    return shorten(parts[0] if parts else words, 80)
+def telling(text: str) -> str:
+    """That the person said this, or reported that error where their words only point at it."""
+    said = verbatim(text, judging(own(text)))
+    error = signals.error_line(text)
+    if error and (not said or pattern(r"\bnow i'm getting\b").search(said)):
+        return f"reported: {quoted(error, 120)}"
+    return f"said: {quoted(said or text, 120)}"
 
 
 def claims(text: str) -> str:
@@ -199,7 +218,7 @@ def claims(text: str) -> str:
             r"^(?:all )?done\b|\b(?:has|have|is|are|been|now)\b.{0,40}\b(?:completed?|done|finished"
             r"|implemented|fixed)\b"
         ).search(part) and not part.endswith(("?", ":")):
-            return shorten(part, 120)
+            return quoted(part, 120)
     return ""
 
 
@@ -209,6 +228,8 @@ def _gives_up(text: str) -> str:
             r"\bI(?:'m| am| was|'ve been)? (?:couldn't|could not|unable to|not able to"
             r"|wasn't able to|failed to|can't"
             r" (?:complete|do|access|make|modify|process))\b|\bit'?s not possible\b"
+            r"|\b(?:does not|doesn't) (?:support|expose|allow|offer|provide)\b"
+            r"|\b(?:is not|isn't) supported\b|\bonly supports?\b|\bthere(?:'s| is) no way to\b"
         ).search(part):
-            return shorten(part, 120)
+            return quoted(part, 120)
     return ""

@@ -1,8 +1,9 @@
 """Preferences, rules and corrections of a person, in their own words.
 
 Only what reads as durable is taken: a rule ("always ..."), a choice ("no, use ..."), a reason given
-for refusing a tool call. Steering of the moment, questions and pasted texts are not facts: a missed
-preference is said again, a wrong one misleads for months. Where facts are written is in `facts`.
+for refusing a tool call. Steering of the moment, questions, asides and pasted texts are not facts:
+a missed preference is said again, a wrong one misleads for months. Where facts are written is in
+`learner`.
 """
 
 from __future__ import annotations
@@ -11,19 +12,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from acx.learn.offline.steps import Said
-from acx.learn.offline.words import asks, own, pattern, sentences
+from acx.learn.offline.words import asks, own, pattern, sentences, small_talk, verbatim
 
 MOST_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a person wants. `met` is the call it corrected, "" if none."""
+    """Something a person wants. `said` is verbatim.
+
+    met      the call it corrected, "" if none
+    refused  they refused that call, so that it didn't run
+    """
 
     text: str
     said: str
     message: int
     met: str = ""
+    refused: bool = False
 
 
 _RULE = (
@@ -33,29 +39,32 @@ _RULE = (
     r"|felt|been|thought|do\b)\w+"
     r"|^(?:i|we) prefer\b|^prefer\b|^whenever\b|\bmy preference\b"
     r"|\bwe (?:use|run|write|name|follow|stick (?:to|with)|rely on|don't use|do not use|avoid)\b"
-    r"|^(?:please )?(?:do not|don't|dont|avoid|stop) (?:ever )?(?:use|using|add|adding|create"
-    r"|creating|write|writing"
-    r"|commit|committing|push|pushing|overcomplicate|over-?engineer|touch|change|edit|include|mock"
-    r"|mocking|guess|assume"
-    r"|put|leave|install|skip|make up|repeat|hard-?code|hardcoding|comment|commenting)\b"
-    r"|\blet'?s (?:not|never|always)\b|\b(?:is|are) (?:crucial|a must|mandatory|not allowed"
-    r"|forbidden|required)\b"
+    r"|\blet'?s (?:not|never|always)\b|\b(?:is|are) (?:a must|mandatory|not allowed|forbidden)\b"
     r"|^(?:please )?keep (?:\w+ ){0,4}?(?:in|with|under|below|short|simple|small|separate|minimal"
     r"|up to date|to)\b"
     r"|^(?:please )?make sure (?:to |you )?(?:always|never)\b|\bmust (?:always|never|not)\b"
     r"|\bshould (?:always|never)\b"
 )
+_BAN = (
+    r"^(?:please )?(?:do not|don't|dont|avoid|stop) (?:ever )?(?:use|using|add|adding|create"
+    r"|creating|write|writing"
+    r"|commit|committing|push|pushing|overcomplicate|over-?engineer|touch|change|edit|include|mock"
+    r"|mocking|guess|assume"
+    r"|put|leave|install|skip|make up|repeat|hard-?code|hardcoding|comment|commenting)\b"
+)
+_HERE = r"\b(?:here|there|now|again|anymore|this|that|these|those|it|them)\b|, "
+"""What ties a ban to the work at hand, or hangs a clause about it on the ban."""
 _CHOICE = (
     r"^(?:no|nope|nah|actually|hmm+|wait|stop)\b[\s,.!:;-]*(?:\w+ )?(?:use|run|prefer"
     r"|call it|name it|stick (?:to|with)|go with)\b"
     r"|^(?:please )?(?:use|run|prefer) .{2,60}?(?:\binstead\b|\brather than\b|, not\b|\bnot \w+\W*$"
     r"|\bover \w+\W*$)"
-    r"|^not (?:as |in |with |a |an |the )?.{2,60}\bbut\b"
     r"|^no\b[\s,.!:;-]+(?:we|i|don't|do not|always|never)\b"
 )
 _MOMENT = (
     r"\b(?:yet|for now|right now|just now|this time|for a (?:second|moment|minute)|today"
-    r"|at the moment|until|anything"
+    r"|at the moment|until|anything|elsewhere|in other places|looks like|seems like|as well"
+    r"|(?:other than|except|apart from) (?:this|that|here)"
     r"|before (?:doing|you (?:do|start)))\b|\bdon't (?:worry|know|see|think|understand|remember"
     r"|recall|forget|have|want"
     r"|care|mind|get|need to)\b|\b(?:i|we|it|they|you|that|there|this) (?:do not|don't"
@@ -66,7 +75,7 @@ _MOMENT = (
     r"|\bgood idea\b|\b(?:i|we) (?:would|could|might|may)\b(?! (?:prefer|rather))|\bnever ?mind\b"
     r"|\bno problem\b|\bif possible\b"
     r"|\bwe (?:used|run into|ran into)\b|\bwe use .* (?:so|because|and after)\b|\bthis (?:file"
-    r"|function|line|change|one)\b"
+    r"|function|line|change|one)\b|^\("
 )
 _NOT_A_REASON = (
     r"^\W*(?:stop|wait|skip|no|cancel|not now|hold on|later|let me|i'?ll|i will|i want to"
@@ -83,17 +92,37 @@ _LEADS = (
 
 
 def facts(said: Said, met: str = "") -> Iterator[Fact]:
-    """What a message of a person asks for beyond the moment. `met` is the tool call before it."""
+    """What a message of a person asks for beyond the moment. `met` is the call it answers: the
+    refused one for a rejection, else the one before it."""
     if said.event in ("interrupt", "shell", "plan", "command", "compaction"):
         return
-    words = own(said.text)
     refused = said.event == "rejection"
-    for sentence in sentences(words)[:12]:
+    parts = sentences(own(said.text))[:12]
+    only_rules = all(_ruling(part) or small_talk(part) for part in parts)
+    for sentence in parts:
         if not 3 <= len(sentence.split()) <= MOST_WORDS or asks(sentence):
             continue
         corrects = bool(pattern(_CHOICE).search(sentence)) or refused
-        if (refused and not pattern(_NOT_A_REASON).search(sentence)) or _lasting(sentence):
-            yield Fact(_cleaned(sentence), sentence, said.number, met if corrects else "")
+        reason = refused and not pattern(_NOT_A_REASON).search(sentence)
+        lasts = _lasting(sentence) or (only_rules and _bans(sentence))
+        if (reason or lasts) and (words := verbatim(said.text, sentence)):
+            yield Fact(_cleaned(sentence), words, said.number, met if corrects else "", refused)
+
+
+def only_states(said: Said) -> bool:
+    """Whether a message states rules and nothing else."""
+    parts = [part for part in sentences(own(said.text)) if not small_talk(part)]
+    return bool(parts) and not said.event and all(map(_ruling, parts)) and any(facts(said))
+
+
+def _ruling(sentence: str) -> bool:
+    return not asks(sentence) and (_lasting(sentence) or _bans(sentence))
+
+
+def _bans(sentence: str) -> bool:
+    """A ban that holds beyond the work at hand."""
+    bare = pattern(_LEADS).sub("", sentence)
+    return bool(pattern(_BAN).search(bare)) and not pattern(f"{_HERE}|{_MOMENT}").search(bare)
 
 
 def _lasting(sentence: str) -> bool:
@@ -110,8 +139,6 @@ def _lasting(sentence: str) -> bool:
 def _cleaned(sentence: str) -> str:
     """The words without what only leads to them."""
     text = pattern(_LEADS).sub("", sentence).strip(" \t\"'")
-    text = text[1:-1] if text.startswith("(") and text.endswith((")", ").")) else text
-    text = pattern(r",? (?:it )?(?:looks|seems) like\b.*$|,? i (?:guess|think)\b.*$").sub("", text)
     text = pattern(r"\s+please\b").sub("", text)
     text = pattern(r"\s*,? ?(?:pls|ok|okay|thanks|thank you)[.!]*$").sub("", text)
     text = pattern(r"[\s.!,;:]+$").sub("", text)

@@ -64,8 +64,21 @@ class Run:
             return self.summary.runner
         return signals.program(self.check) if self.check else ""
 
+    @property
+    def works(self) -> bool:
+        """Whether it did something, not only look."""
+        return not self.failed and bool(self.path or (self.line and acts(self.line)))
+
 
 Step = Said | Run
+
+
+def acts(line: str) -> bool:
+    """Whether a shell line does something, not only look."""
+    return any(
+        not signals.looking(part) or part.split()[0] in ("rm", "mv", "cp", "mkdir", "touch")
+        for part in signals.segments(line)
+    )
 
 
 def steps(messages: Iterable[Message]) -> Iterator[Step]:
@@ -119,6 +132,8 @@ def _failed(line: str, check: str, found: Summary | None, result: ToolResult) ->
         return None
     if found is not None and not found.ok:
         return True
+    if found is not None and found.empty and not signals.exit_code(result):
+        return None
     code = signals.exit_code(result)
     if code or (result.error and code is None):
         # `grep` without a match is no failure, `ls` of a file that isn't there is a question.

@@ -10,11 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from acx.learn.offline import preferences
+from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
-from acx.learn.offline.outcome import claims
 from acx.learn.offline.preferences import Fact
-from acx.learn.offline.steps import Run, Said, steps
-from acx.learn.offline.words import own, pattern, read, sentences, shorten
+from acx.learn.offline.steps import Run, Said, acts, steps
+from acx.learn.offline.words import (
+    asks,
+    judging,
+    own,
+    pattern,
+    read,
+    refers_back,
+    requests,
+    sentences,
+    verbatim,
+)
 from acx.model import Evidence, Message
 from acx.transcripts import signals
 
@@ -39,16 +49,20 @@ class Story:
     checks: dict[str, tuple[str, Evidence | None, str]] = field(default_factory=dict)
     commits: list[tuple[str, Evidence]] = field(default_factory=list)
     requests: int = 0
-    decisions: list[tuple[str, Evidence]] = field(default_factory=list)
-    causes: list[tuple[str, Evidence]] = field(default_factory=list)
-    closing: tuple[str, Evidence] | None = None
+    decisions: list[Evidence] = field(default_factory=list)
+    causes: list[Evidence] = field(default_factory=list)
+    closing: Evidence | None = None
     verdict: Evidence | None = None
     facts: list[Fact] = field(default_factory=list)
     fixes: Fixes = field(default_factory=Fixes)
     runs: int = 0
+    done: int = 0
     summed: int = 0
+    reported: bool = False
+    final: bool = False
     ran: list[str] = field(default_factory=list)
     met: str = ""
+    refused: str = ""
 
     def take(self, messages: Iterable[Message]) -> None:
         """Take in the messages of one range of the task."""
@@ -65,50 +79,54 @@ class Story:
         self.ts = self.ts or said.ts
         if first:
             self.asked = quote(said, "user", _asked(said.text))
-        self.facts += preferences.facts(said, self.met)
+        refused = said.event == "rejection" and self.refused
+        self.facts += preferences.facts(said, refused or self.met)
         if first or said.event in ("interrupt", "shell", "plan"):
             return
         reading = read(said.text)
         if reading.verdict:
-            self.verdict = quote(said, "user", (sentences(reading.words) or [said.text])[0])
-        elif (
-            not (reading.ahead or reading.small or reading.asks) and len(reading.words.split()) > 2
-        ):
-            parts = [
-                p
-                for p in sentences(reading.words)
-                if len(p.split()) > 2 and not p.endswith(("?", ":"))
-            ]
-            if parts and len(self.decisions) < MOST_SAID:
-                self.decisions.append((shorten(parts[0], 140), quote(said, "user", parts[0])))
+            self.final = self.final and reading.verdict == "good"  # else: what is said next counts
+            self.verdict = quote(said, "user", judging(reading.words) or said.text)
+        elif not (reading.ahead or reading.small) and len(self.decisions) < MOST_SAID:
+            told = [part for part in sentences(reading.words) if decides(part)]
+            told = told or sentences(reading.words)[: said.event == "rejection"]
+            if told and (words := verbatim(said.text, told[0])):
+                self.decisions.append(Evidence(said.number, "user", words))
 
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
-        for part in [_bare(part) for part in sentences(said.text[:4000])][:12]:
+        for part in sentences(said.text[:4000])[:12]:
             if (
                 6 <= len(part.split()) <= 40
                 and pattern(_CAUSE).search(part)
                 and part[-1] not in "?:"
             ):
                 if len(self.causes) < MOST_SAID:
-                    self.causes.append((part, quote(said, "assistant", part)))
+                    self.causes.append(Evidence(said.number, "assistant", part))
                 break
+        if not said.text.strip():
+            return
+        told, reports = statement(said.text)
         # An answer to a question after the work doesn't sum the work up.
-        fresh = self.closing is None or self.runs > self.summed
-        if fresh and (said.ends or claims(said.text)) and (told := _told(said.text)):
-            self.closing, self.summed = (told, quote(said, "assistant", told)), self.runs
+        fresh = self.done > self.summed or not self.final
+        better = reports or not self.reported
+        if told and fresh and better and (said.ends or (reports and self.closing is None)):
+            self.closing = Evidence(said.number, "assistant", told)
+            self.summed, self.reported, self.final = self.done, reports, said.ends
 
     def _ran(self, run: Run) -> None:
         self.met = run.name
         if run.rejected:
+            self.refused = run.name
             return
         self.runs += 1
+        self.done += run.works
         self.fixes.ran(run)
         if run.path and not run.failed and len(self.edited) < MOST_PATHS:
             self.edited[run.path] = self.edited.get(run.path, 0) + 1
         if run.checked and run.failed is not None:
             self._checked(run)
-        elif run.line and run.failed is False and len(run.line) <= 80 and acts(run.line):
+        elif run.line and run.failed is False and len(run.line) <= 80 and _worth(run.line):
             self.ran = [*self.ran, run.line][-MOST_SAID:]
         if run.line and "git init" not in run.line:
             for commit in signals.commits(run.text):
@@ -121,15 +139,46 @@ class Story:
         telling = signals.error_line(run.text) if run.failed else _proof(run)
         proof = Evidence(run.number, "tool", telling[:LONGEST_QUOTE]) if len(telling) >= 8 else None
         self.checks.pop(run.checked, None)
-        self.checks[run.checked] = (what, proof, run.check)
+        self.checks[run.checked] = (what, proof, _shown(run))
 
 
-def acts(line: str) -> bool:
-    """Whether a shell line does something, not only look."""
-    return any(
-        not signals.looking(part) or pattern(r"^(?:rm|mv|cp|mkdir|touch)\b").match(part)
-        for part in signals.segments(line)
-    )
+def decides(sentence: str) -> bool:
+    """Whether a sentence chooses, limits or asks for something, and makes sense on its own."""
+    if len(sentence.split()) < 3 or pattern(_REMARK).search(sentence):
+        return False
+    if refers_back(sentence) and len(sentence.split()) < 6:
+        return False
+    if requests(sentence):
+        return bool(pattern(_CHOICE).search(sentence)) and not refers_back(sentence)
+    return not asks(sentence) and bool(pattern(_DECISION).search(sentence))
+
+
+_DECISION = (
+    r"^(?:no|nope|let'?s not|use|don't|do not|keep|put|make|only|instead|rather|not|never"
+    r"|always|just)\b"
+    r"|\binstead of\b|\brather than\b|\b(?:should|must|has to|have to|needs? to)\b"
+    r"|\bwe (?:don't|do not|won't) (?:need|want|use)\b|^(?:i|we)(?:'d)? (?:want|prefer)\b"
+)
+_CHOICE = r"\b(?:instead|rather|explicitly|only|without|separate(?:ly)?|the same|no)\b"
+_REMARK = (
+    r"^\W*(?:h+m+|oh|ok(?:ay)?,? cool|cool|yeah|yes)\b|\blet'?s go\b"
+    r"|\bi (?:just|think that's|wonder)\b"
+    r"|\bi(?:'m| am) (?:wondering|confused)\b|\bdo you\b|^(?:tell|show) me\b"
+    r"|^implement (?:\d|it|that|all)\b|^(?:continue|go on|proceed)\b|^no, it's\b"
+)
+
+
+def _worth(line: str) -> bool:
+    """Whether a command may stand for what was done: deleting things may not."""
+    return acts(line) and not pattern(r"\b(?:rm|rmdir|unlink|shred|del)\s").search(line)
+
+
+def _shown(run: Run) -> str:
+    """The part of the command that made the summary: the tests, where a linter ran before them."""
+    if run.summary is None:
+        return run.check
+    checks = [part for part in signals.segments(run.line) if signals.checking(part)]
+    return next((part for part in reversed(checks) if "test" in part), run.check)
 
 
 def quote(said: Said, role: str, near: str) -> Evidence:
@@ -164,43 +213,3 @@ def _proof(run: Run) -> str:
         r"|passing|no issues|BUILD SUCC).*$"
     ).search(run.text[-4000:])
     return found[0].strip() if found else ""
-
-
-def _bare(sentence: str) -> str:
-    """A sentence without Markdown's marks."""
-    text = pattern(r"^[ \t]*(?:#+|[-*>]|\d+\.)\s+").sub("", sentence)
-    return " ".join(text.replace("**", "").replace("__", "").split()).strip("✅🎉✓✔ ")
-
-
-def _told(text: str) -> str:
-    """What a statement of the agent says it did: its first sentences in prose, or else the first
-    points of its list; "" if it says nothing."""
-    lines = pattern(r"```[\s\S]*?(?:```|\Z)").sub("", text[:4000]).splitlines()
-    prose = [line for line in lines if line.strip() and not pattern(_MARKED).match(line)]
-    said: list[str] = []
-    for part in (_bare(part) for line in prose for part in sentences(line)):
-        empty = part.endswith(("?", ":")) or pattern(_FILLER).match(part)
-        if not empty and len(part.split()) >= 4:
-            said.append(part)
-            if sum(map(len, said)) >= 90:
-                break
-        elif said:
-            break
-    if not said:
-        listed = [line for line in lines if pattern(r"^[ \t]*(?:[-*•]|\d+\.)\s").match(line)]
-        points = [_bare(line) for line in listed]
-        said = ["; ".join(point for point in points[:3] if len(point.split()) >= 3)]
-    told = " ".join(said)
-    return told if len(told) <= 280 else shorten(told, 280)
-
-
-# Headings, points of a list, tables, quotes.
-_MARKED = r"^[ \t]*(?:#|[-*•+]\s|\d+[.)]\s|\||>|\*\*[^*]+\*\*:?\s*$|`{3}|//|[┌│└├])|^\s{4,}\S"
-_FILLER = (
-    r"^(?:all )?(?:done|great|perfect|good|excellent|ok(?:ay)?|yes|you're (?:absolutely )?right"
-    r"|sorry|sure"
-    r"|got it|works|summary|great question|good (?:question|point|catch))\b[^,]{0,40}$"
-    r"|^(?:let me|i'll|i will|now (?:let|i)|here's|here is|here are|would you|want me|looking at"
-    r"|let's"
-    r"|now|should i|if you|do you|feel free)\b|^\W*$"
-)

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from acx.learn.offline.outcome import Course
+from acx.learn.offline.preferences import only_states
 from acx.learn.offline.steps import Run, Said, steps
-from acx.learn.offline.words import Reading, pattern, read, title
+from acx.learn.offline.titles import title
+from acx.learn.offline.words import Reading, pattern, read
 from acx.model import Message, Task, TaskStatus
 
 
@@ -49,6 +51,8 @@ class TaskFinder:
             reading = read(said.text) if said else None
             began = self._marked(step.number, reading)
             if said and reading:
+                if began:
+                    self._states(said)
                 began = began or self._begins(said, reading)
                 if self._current is not None and not began:
                     self._current.course.heard(said, reading)
@@ -87,6 +91,7 @@ class TaskFinder:
         if _wants(said, reading) if current is None else self._starts(said, reading, current):
             self._number += 1
             self._begin(said.number, title(said.text), reading)
+            self._states(said)
             return True
         if earlier := self._reopened(reading):
             self._turn(said.number, earlier)
@@ -96,7 +101,9 @@ class TaskFinder:
         """Whether a request is a task of its own, not a turn of the current one."""
         if said.event == "plan":
             return True
-        if said.event or not reading.starts or reading.ahead:
+        if current.course.stated and not current.course.runs:
+            return not (said.event or reading.small or reading.ahead or only_states(said))
+        if said.event or not reading.starts or reading.ahead or only_states(said):
             return False
         if current.course.interrupted:
             # Who stops the agent mostly goes on with the same thing, said better.
@@ -106,12 +113,16 @@ class TaskFinder:
         # "I'd like ..." after the agent's question is the answer to it.
         return not (current.course.asking and pattern(r"^\W*(?:i|yes|no)\b").match(reading.words))
 
+    def _states(self, said: Said) -> None:
+        if self._current is not None and only_states(said):
+            self._current.course.stated = said.number
+
     def _begin(
         self, number: int, name: str, reading: Reading | None, known: Task | None = None
     ) -> None:
         if self._current is not None:
             if reading and reading.verdict == "good":
-                self._current.course.praised(number, reading.words)
+                self._current.course.praised(number, reading.text)
             self._current.course.next = number
         self._close(number)
         topic = _topic(reading.words if reading else name)

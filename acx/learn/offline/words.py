@@ -13,8 +13,6 @@ from typing import Literal
 
 Verdict = Literal["", "good", "bad", "dropped"]
 
-LONGEST_TITLE = 72
-
 LONGEST_WORDS = 10_000
 """Characters of a message that are looked at: what a person types is shorter."""
 
@@ -32,7 +30,9 @@ _VERBS = (
     "translate trim try tweak update upgrade upload use validate verify walk wire work wrap "
     "write"
 )
-_LEAD = (
+VERB = rf"(?:{_VERBS.replace(' ', '|')})\b"
+
+LEAD = (
     r"(?:(?:ok(?:ay)?|great|perfect|nice|cool|good|awesome|excellent|thanks?(?: you)?(?: so much)?"
     r"|thx|hi|hello|hey(?: there)?|claude(?=[,!])|now|next|then|and|also|so|btw|oh|alright|right"
     r"|well|first"
@@ -114,7 +114,7 @@ def asks(sentence: str) -> bool:
     """Whether a sentence is a question that wants an answer, not work."""
     return sentence.rstrip().endswith("?") or bool(
         pattern(
-            rf"^{_LEAD}(?:what|why|how|when|where|which|who|is|are|was|were|do|does|did|should"
+            rf"^{LEAD}(?:what|why|how|when|where|which|who|is|are|was|were|do|does|did|should"
             rf"|can i|has|have)\b"
         ).match(sentence)
         and not pattern(r"\b(?:please|show me|tell me)\b").search(sentence)
@@ -123,20 +123,19 @@ def asks(sentence: str) -> bool:
 
 def requests(sentence: str) -> bool:
     """Whether a sentence asks for work."""
-    verb = rf"(?:{_VERBS.replace(' ', '|')})\b"
     filler = r"(?:please |also |now |then |just |maybe |help me (?:to )?|try to )*(?!go ahead)"
     return bool(
         pattern(
-            rf"^(?:[A-Z]?\d?[).] )?{_LEAD}(?:"
-            rf"(?:can|could|would|will) (?:you|we|u) {filler}(?!tell|confirm|explain\b){verb}"
-            rf"|{filler}{verb}(?!\s*[,:]? ?(?:it|that|this) (?:is|was))"
-            rf"|let'?s {filler}{verb}|help me\b"
+            rf"^(?:[A-Z]?\d?[).] )?{LEAD}(?:"
+            rf"(?:can|could|would|will) (?:you|we|u) {filler}(?!tell|confirm|explain\b){VERB}"
+            rf"|{filler}{VERB}(?!\s*[,:]? ?(?:it|that|this) (?:is|was))"
+            rf"|let'?s {filler}{VERB}|help me\b"
             rf"|(?:i|we)(?:'d| would)? (?:want|need|like|have|wish|am looking"
-            rf"|'m looking)(?: you)? to {verb}"
+            rf"|'m looking)(?: you)? to {VERB}"
             rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
             rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?:a|an|the|some"
             rf"|to)\b"
-            rf"|we (?:should|must|need to|have to|could) {filler}{verb}|need (?:a|an|to)\b)"
+            rf"|we (?:should|must|need to|have to|could) {filler}{VERB}|need (?:a|an|to)\b)"
         ).match(sentence)
     )
 
@@ -157,6 +156,43 @@ def goes_ahead(text: str) -> bool:
     )
 
 
+_DROPPED = (
+    r"\b(?:never ?mind|forget (?:it|that|about)|leave (?:it|that|this"
+    r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
+    r"|\W*$)"
+    r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
+    r"|\b(?:revert|undo) (?:it|that|this|everything) and\b"
+    r"|(?:please )?(?:revert|undo) (?:it|this|that|everything|all|your|the) ?(?:change\w*|last"
+    r"|commit)?\W*$"
+    r"|give up|not worth it"
+    r"|i'?ll do (?:it|that|this) (?:by hand|myself|later)"
+    r"|i (?:was able to|managed to|could) (?:do|fix|solve|attach|set|get) (?:it|that|this)"
+    r"|i(?:'ve| have)? (?:did|done|fixed|solved) (?:it|that|this) (?:myself|by hand|manually))"
+)
+_BAD = (
+    r"\bstill (?:fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
+    r"|happen\w*)"
+    r"|\b(?:doesn'?t|does not|didn'?t|did not|isn'?t|not) work(?:ing)?\b|(?<!\bbe )\bbr(?:oke"
+    r"|oken|eaks)\b(?! (?:state|code|builds?)\b)"
+    r"|\b(?:is|are|now|again) failing\b|\bfails? (?:again|now|with)\b|\bfailed again\b"
+    r"|\bsame (?:error|problem|issue)"
+    r"|\bnot fixed\b|\bthat'?s (?:wrong|not right|not what)|\bnow i'?m getting\b|\bregress"
+    r"|\b(?:is|was) (?:wrong|incorrect|not correct)\b|\bdidn'?t (?:help|change|do)\b"
+    r"|\b(?:can'?t|cannot|don'?t) see any\b|\b(?:is|are)(?:n'?t| not) (?:really|actually) \w+ing\b"
+)
+_PRAISE = (
+    r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright)\b[\s,.!]*)*(?:it |that |this |now "
+    r"|everything )?"
+    r"(?:(?:really |very |so |just )?(?:works?|worked|works now|great|perfect|nice|awesome"
+    r"|excellent"
+    r"|brilliant|amazing|fantastic|love it|lgtm|looks (?:good|great)|well done|good (?:job"
+    r"|work)"
+    r"|thanks?|thank you|thx|much better|all good|fixed|that'?s it|that (?:did it|worked"
+    r"|fixed it)"
+    r"|i (?:really )?appreciate|this is really helpful|good(?=\s*(?:$|[.!,]))))(?!\w)"
+)
+
+
 def verdict(text: str) -> Verdict:
     """What the words say about the work before them; "" if nothing."""
     first = " ".join(sentences(text)[:3])[:400]
@@ -164,45 +200,28 @@ def verdict(text: str) -> Verdict:
         first
     ):
         return ""
-    if pattern(
-        r"\b(?:never ?mind|forget (?:it|that|about)|leave (?:it|that|this"
-        r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
-        r"|\W*$)"
-        r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
-        r"|\b(?:revert|undo) (?:it|that|this|everything) and\b"
-        r"|(?:please )?(?:revert|undo) (?:it|this|that|everything|all|your|the) ?(?:change\w*|last"
-        r"|commit)?\W*$"
-        r"|give up|not worth it"
-        r"|i'?ll do (?:it|that|this) (?:by hand|myself|later))"
-    ).search(first):
+    if pattern(_DROPPED).search(first):
         return "dropped"
-    if pattern(
-        r"\bstill (?:fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
-        r"|happen\w*)"
-        r"|\b(?:doesn'?t|does not|didn'?t|did not|isn'?t|not) work(?:ing)?\b|(?<!\bbe )\bbr(?:oke"
-        r"|oken|eaks)\b"
-        r"|\b(?:is|are|now|again) failing\b|\bfails? (?:again|now|with)\b|\bfailed again\b"
-        r"|\bsame (?:error|problem|issue)"
-        r"|\bnot fixed\b|\bthat'?s (?:wrong|not right|not what)|\bnow i'?m getting\b|\bregress"
-        r"|\b(?:is|was) (?:wrong|incorrect|not correct)\b|\bdidn'?t (?:help|change|do)\b"
-    ).search(first):
+    if pattern(_BAD).search(first):
         return "bad"
-    praise = pattern(
-        r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright)\b[\s,.!]*)*(?:it |that |this |now "
-        r"|everything )?"
-        r"(?:(?:really |very |so |just )?(?:works?|worked|works now|great|perfect|nice|awesome"
-        r"|excellent"
-        r"|brilliant|amazing|fantastic|love it|lgtm|looks (?:good|great)|well done|good (?:job"
-        r"|work)"
-        r"|thanks?|thank you|thx|much better|all good|fixed|that'?s it|that (?:did it|worked"
-        r"|fixed it)"
-        r"|i (?:really )?appreciate|this is really helpful))\b"
-    ).match(first)
-    if praise and not pattern(
+    if pattern(_PRAISE).match(first) and not pattern(
         r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
     ).search(first):
         return "good"
     return ""
+
+
+def judging(text: str) -> str:
+    """The sentence that holds the verdict, or the first one; "" if there is none."""
+    parts = sentences(text)[:3]
+    said = (_DROPPED, _BAD, _PRAISE)
+    return next((p for one in said for p in parts if pattern(one).search(p)), "".join(parts[:1]))
+
+
+def verbatim(text: str, piece: str) -> str:
+    """The piece as it really stands in the text, typographic apostrophes and all; "" if not."""
+    at = text.replace("’", "'").find(piece.replace("’", "'"))
+    return text[at : at + len(piece)] if piece and at >= 0 else ""
 
 
 def small_talk(text: str) -> bool:
@@ -213,9 +232,9 @@ def small_talk(text: str) -> bool:
             r"|how are you(?: doing)?(?: today)?|thanks?"
             r"|thank you|thx|bye|goodbye|see you|that'?s (?:it|all)|for (?:today|now|your help"
             r"|the help"
-            r"|everything)|so much|very much|a lot|great|nice|cool|ok(?:ay)?|you too|have a (?:nice"
-            r"|good)"
-            r" (?:day|one|evening|weekend)|warmup|ping|claude|lol|haha|all i needed|#+stop#+)\W*)+$"
+            r"|everything)|so much|very much|a lot|good|great|nice|cool|ok(?:ay)?"
+            r"|you too|have a (?:nice|good) (?:day|one|evening|weekend)"
+            r"|warmup|ping|claude|lol|haha|all i needed|#+stop#+)\W*)+$"
         ).match(text.strip())
     )
 
@@ -223,13 +242,13 @@ def small_talk(text: str) -> bool:
 def refers_back(sentence: str) -> bool:
     """Whether a request only makes sense with what was said before: `put it there`."""
     polite = (
-        rf"^(?:[A-Z]?\d?[).] )?{_LEAD}(?:"
+        rf"^(?:[A-Z]?\d?[).] )?{LEAD}(?:"
         r"(?:can|could|would|will) (?:you|we) "
         r"|(?:i|we)(?:'d| would)? (?:want|need|like)(?: you)? to )?"
         r"(?:please |also |just |help me )*"
     )
     finishing = (
-        rf"^{_LEAD}(?:commit\b|push\b|ship it|(?:merge|amend|squash) (?:it|that|this|the (?:pr"
+        rf"^{LEAD}(?:commit\b|push\b|ship it|(?:merge|amend|squash) (?:it|that|this|the (?:pr"
         rf"|branch|commits?))"
         r"|open (?:a |the )?(?:pr|pull request)\b)"
     )
@@ -246,61 +265,6 @@ def refers_back(sentence: str) -> bool:
     return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
 
 
-_EDGES = (
-    r"(?:\s+(?:the|a|an|to|of|and|or|in|on|for|with|that|this|is|are|be|by|as|at|from|if|it|its|so"
-    r"|but"
-    r"|when|while|which|we|i|you|can|should|will|into|about|after|before|because|since|was|were|not"
-    r"|do|does|all|there|here|our|my|your))+$"
-)
-
-
-def shorten(text: str, most: int = LONGEST_TITLE) -> str:
-    """The text, or as many whole words of it as fit, ending at a clause where there is one."""
-    text = " ".join(text.split())
-    if len(text) > most:
-        cut = text[: most + 1]
-        clause = max(cut.rfind(mark) for mark in (", ", ": ", "; ", " - ", ". "))
-        cut = cut[:clause] if clause >= most * 0.55 else cut.rsplit(" ", 1)[0][:most]
-        if cut.count('"') % 2:
-            cut = cut[: cut.rfind('"')]
-        text = pattern(_EDGES).sub("", cut.rstrip(" ,;:-–—"))
-    if text.count("(") > text.count(")") and text.rfind("(") > most // 2:
-        text = text[: text.rfind("(")]
-    if text.count("`") % 2:
-        text = text.replace("`", "'") if text.count("`") == 1 else text[: text.rfind("`")]
-    return text.strip(" ,;:-–—.")
-
-
-def title(text: str) -> str:
-    """A request in at most 72 characters of the person's own words."""
-    words = own(text) or text[:LONGEST_WORDS]
-    plan = (
-        pattern(r"^#+ (?:Plan: )?(.+)$").search(text)
-        if text.startswith("Implement the following plan")
-        else None
-    )
-    if plan:
-        return shorten(f"Implement the plan: {plan[1]}")
-    parts = sentences(words)
-    chosen = next(
-        (
-            part
-            for part in parts
-            if requests(part) and (len(part.split()) > 6 or not refers_back(part))
-        ),
-        "",
-    )
-    if not chosen or (parts and chosen not in parts[:3]):
-        chosen = next((part for part in parts if not small_talk(part) and len(part) > 12), words)
-    chosen = pattern(rf"^(?:[A-Z]?\d*[).:]\s+)?{_LEAD}").sub("", chosen) or chosen
-    chosen = pattern(r"^(?:can|could|would|will) (?:you|we) (?:please )?(?=\w)|^please\s+").sub(
-        "", chosen
-    )
-    chosen = pattern(r"https?://\S+").sub("(link)", chosen).replace("**", "")
-    short = shorten(chosen.rstrip("?"))
-    return short[:1].upper() + short[1:] if short else "Untitled request"
-
-
 def _steers(words: str) -> bool:
     """Whether the words turn the work at hand: `no, ...`, `don't ...`, `let's ...`."""
     return bool(
@@ -315,8 +279,10 @@ def _steers(words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a message reads. `starts`: it asks for work that stands on its own."""
+    """How a message reads. `words` are the person's own, without what they pasted; `starts`: it
+    asks for work that stands on its own."""
 
+    text: str
     words: str
     starts: bool
     asks: bool
@@ -335,6 +301,7 @@ def read(text: str) -> Reading:
     if not found and pasted_error(text) and not stands:
         found = "bad"
     return Reading(
+        text=text,
         words=words,
         starts=stands and found not in ("bad", "dropped") and not _steers(words),
         asks=bool(parts) and not asked and asks(parts[-1]),

@@ -10,37 +10,67 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from acx.learn.offline.words import pattern, shorten
+from acx.learn.offline.rivals import alike, contradicts, normal, richer
+from acx.learn.offline.titles import shorten
 
 LONGEST_LINE = 400
 LONGEST_BULLET = 900
 
 
+_ACTIVE = (
+    (r"(?<!\S)!`", "! `"),
+    (r"``(?=`)", "`` "),
+    (r"<!--", "<! --"),
+    (r"\$(?=ARGUMENTS\b|\d(?![\d.,]*\d)|\{CLAUDE_)", "$ "),
+    (r"(?<![\w`.@])@(?=[\w./~\"])", "@ "),
+    (r"\bdata:(?=[\w/+.-]+;base64,)", "data: "),
+)
+"""What an agent's client would run, replace or load, and how a space ends that."""
+
+
 def inert(text: str, most: int = LONGEST_LINE) -> str:
     """The text on one line, with nothing in it that an agent's client would run or replace, and
-    nothing that a person wouldn't see. The same for text that is inert already."""
+    nothing that a person wouldn't see. Only white space is added, so that quotes stay verbatim.
+    The same for text that is inert already."""
     text = "".join(
         char if unicodedata.category(char)[0] != "C" else " " if char in "\t\n\r" else ""
-        for char in unicodedata.normalize("NFC", text)
+        for char in text
     )
     text = " ".join(text.split())
-    for found, instead in (
-        (r"`{2,}", "`"),
-        (r"!+`", "`"),
-        (r"<!-+|-+->", ""),
-        (r"\$(?=ARGUMENTS|\d|\{)", ""),
-        (r"(?<![\w.@])@+(?=[\w./~\"])", ""),
-        (r"data:[\w/+.-]+;base64,\S*", "(data)"),
-        (r"https?://[^\s`)\]>\"']+", "(link)"),
-    ):
+    for found, instead in _ACTIVE:
         text = re.sub(found, instead, text)
-    text = " ".join(text.split())
     return text if len(text) <= most else shorten(text, most)
+
+
+def quoted(text: str, most: int = LONGEST_LINE) -> str:
+    """Somebody's words between quotation marks, verbatim; `…` where they go on."""
+    text = " ".join(text.split())
+    end = "" if len(text) <= most else "…"
+    if end:
+        text = text[:most].rsplit(" ", 1)[0]
+        if text.count("`") % 2:
+            text = text[: text.rfind("`")]
+    text = inert(text.rstrip(" ,;:" if end else " ,;:."), 2 * most)
+    return f"“{text}{end}”" if '"' in text else f'"{text}{end}"'
 
 
 def code(text: str, most: int = 160) -> str:
     """A command or an error as code: quoted, never an instruction."""
-    return f"`{inert(text.replace('`', chr(39)), most).strip('!')}`"
+    text = inert(text, most)
+    if "`" not in text:
+        return inert(f"`{text}`", most + 9)
+    if "``" in text:
+        return f"`{text.replace('`', chr(39))}`"
+    return f"`` {text} ``"
+
+
+def fitting(parts: Sequence[str], most: int = LONGEST_BULLET) -> str:
+    """As many of the parts, whole, as there is room for: a quote is never cut in the middle."""
+    kept: list[str] = []
+    for part in parts:
+        if part and sum(map(len, kept)) + len(kept) + len(part) <= most:
+            kept.append(part)
+    return " ".join(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,93 +126,51 @@ def has_entry(text: str, heading: str) -> bool:
     return heading in text.splitlines()
 
 
-_RIVALS = tuple(
-    frozenset(group.split())
-    for group in (
-        "uv pip pipenv poetry conda pdm",
-        "npm pnpm yarn bun",
-        "pytest unittest nose",
-        "jest vitest mocha",
-        "black ruff yapf",
-        "tabs spaces",
-        "rebase merge squash",
-        "docker podman",
-        "postgres postgresql mysql sqlite mariadb",
-        "english german french spanish",
-    )
-)
-_NOISE_WORDS = (
-    "a an the to of in on for with and or is are be it this that we i you use using always "
-    "never not no don't do dont please should must instead rather than only by at as from our "
-    "my your when"
-)
-_NOISE = frozenset(_NOISE_WORDS.split())
-
-
 def noted(text: str, fact: str, scope: str, title: str) -> tuple[str, str]:
     """A file of facts with this one in it, and the bullet that it replaced, "" if none.
 
-    The same text comes back if the fact is there already, in this scope or for all.
+    The same text comes back if the fact, or one that says more, is there already.
     """
-    bullet = f"- {inert(fact, 300)}. ({inert(scope, 160)})" if scope else f"- {inert(fact, 300)}."
+    fact = inert(fact, 300)
+    bullet = f"- {fact}. ({inert(scope, 160)})" if scope else f"- {fact}."
     lines = (text or f"# {title}\n").rstrip("\n").split("\n")
-    bullets = [at for at, line in enumerate(lines) if line.startswith("- ")]
-    project = scope.split(";")[0]
-    for at in bullets:
-        old, where = _parted(lines[at])
-        if where and where.split(";")[0] != project:
-            continue
-        if _normal(old) == _normal(inert(fact, 300)):
+    if found := rival(text, fact, scope):
+        at, old = found
+        if normal(old) == normal(fact) or (not contradicts(fact, old) and not richer(fact, old)):
             return text, ""
-        if _contradicts(fact, old):
-            replaced, lines[at] = lines[at], bullet
-            return "\n".join(lines) + "\n", replaced.removeprefix("- ")
-    if bullets:
+        replaced, lines[at] = lines[at], bullet
+        return "\n".join(lines) + "\n", replaced.removeprefix("- ")
+    if bullets := [at for at, line in enumerate(lines) if line.startswith("- ")]:
         lines.insert(bullets[-1] + 1, bullet)
     else:
         lines += ["", bullet]
     return "\n".join(lines) + "\n", ""
 
 
+def rival(text: str, fact: str, scope: str) -> tuple[int, str] | None:
+    """The bullet that this fact repeats, enriches or contradicts: its line and its fact. Facts of
+    two known projects leave each other alone."""
+    project = _project(scope)
+    for at, line in enumerate(text.rstrip("\n").split("\n")):
+        if line.startswith("- "):
+            old, where = _parted(line)
+            apart = project and _project(where) and _project(where) != project
+            if not apart and (
+                normal(old) == normal(fact) or alike(fact, old) or contradicts(fact, old)
+            ):
+                return at, old
+    return None
+
+
+def _project(scope: str) -> str:
+    first = scope.split(";")[0]
+    return "" if first.startswith("said ") else first
+
+
 def _parted(bullet: str) -> tuple[str, str]:
     """A bullet's fact and its scope."""
     found = re.match(r"- (.*?)\.?(?: \(([^()]*(?:\([^()]*\)[^()]*)*)\))?$", bullet)
     return (found[1], found[2] or "") if found else (bullet[2:], "")
-
-
-def _normal(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
-def _contradicts(new: str, old: str) -> bool:
-    """Whether two facts can't both hold: rivals for one place, opposites, other numbers."""
-    ours, theirs = (
-        set(re.findall(r"[\w.-]+", text.lower().replace("’", "'"))) for text in (new, old)
-    )
-    for rivals in _RIVALS:
-        a, b = _wanted(new, rivals), _wanted(old, rivals)
-        if a and b and not a & b:
-            return True
-    ours, theirs = ours - _NOISE, theirs - _NOISE
-    numbers = [{word for word in words if word[0].isdigit()} for words in (ours, theirs)]
-    if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
-        return len((ours - numbers[0]) & (theirs - numbers[1])) * 2 >= len(
-            (ours | theirs) - numbers[0] - numbers[1]
-        )
-    return _forbids(new) != _forbids(old) and len(ours & theirs) * 5 >= len(ours | theirs) * 3
-
-
-def _wanted(text: str, rivals: frozenset[str]) -> set[str]:
-    """Which of the rivals a fact is for: not those that stand after a `not`."""
-    kept = pattern(
-        r"\b(?:not|instead of|rather than|over|no|(?:never|don't|do not)(?: use| add| install)?"
-        r"|avoid|stop)(?: using| adding)? [\w.-]+"
-    ).sub("", text)
-    return set(re.findall(r"[\w.-]+", kept.lower())) & rivals
-
-
-def _forbids(text: str) -> bool:
-    return bool(pattern(r"\b(?:never|don'?t|do not|not|no|avoid|stop|without)\b").search(text))
 
 
 def listed(
@@ -192,7 +180,7 @@ def listed(
     head, *entries = _sections(text or f"# {tool}\n\n")
     title = f"## {inert(heading, 200)}"
     for at, old in enumerate(entries):
-        if _normal(old.split("\n", 1)[0]) == _normal(title):
+        if normal(old.split("\n", 1)[0]) == normal(title):
             if seen in old:
                 return text
             entries[at] = re.sub(

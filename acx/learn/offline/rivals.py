@@ -1,0 +1,105 @@
+"""Rivals: whether two facts say the same, or can't both hold.
+
+Pure, by the words alone. What is done about it is in `writing`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from acx.learn.offline.words import pattern
+
+_RIVALS = tuple(
+    frozenset(group.split())
+    for group in (
+        "uv pip pipenv poetry conda pdm",
+        "npm pnpm yarn bun",
+        "pytest unittest nose",
+        "jest vitest mocha",
+        "black ruff yapf",
+        "tabs spaces",
+        "rebase merge squash",
+        "docker podman",
+        "postgres postgresql mysql sqlite mariadb",
+        "english german french spanish",
+        "dark light",
+    )
+)
+_NOISE_WORDS = (
+    "a an the to of in on for with and or is are be it this that we i you use using always "
+    "never not no don't do dont please should must instead rather than only by at as from our "
+    "my your when now put keep"
+)
+_NOISE = frozenset(_NOISE_WORDS.split())
+
+
+def normal(text: str) -> str:
+    """The words alone, by which one sentence is compared."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def alike(new: str, old: str) -> bool:
+    """Whether one fact says all that the other says: the richer one holds both.
+
+    Bans must be the same all but in wording: `never force push` is less than `never push`.
+    """
+    ours, theirs = _telling(new), _telling(old)
+    numbers = [{word for word in words if word[0].isdigit()} for words in (ours, theirs)]
+    if numbers[0] != numbers[1] or _forbids(_head(new)) != _forbids(_head(old)):
+        return False
+    shared, fewer = len(ours & theirs), min(len(ours), len(theirs))
+    if _forbids(_head(new)):
+        return shared >= 3 and shared * 5 >= len(ours | theirs) * 4
+    return (
+        shared >= 3
+        and shared * 4 >= fewer * 3
+        and len(_telling(_head(new)) & _telling(_head(old))) >= 3
+    )
+
+
+def contradicts(new: str, old: str) -> bool:
+    """Whether two facts can't both hold: rivals for one place, opposites, other numbers."""
+    for rivals in _RIVALS:
+        a, b = _wanted(new, rivals), _wanted(old, rivals)
+        if a and b and not a & b:
+            return True
+    ours, theirs = _telling(new), _telling(old)
+    numbers = [{word for word in words if word[0].isdigit()} for words in (ours, theirs)]
+    if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
+        ours, theirs = ours - numbers[0], theirs - numbers[1]
+        shared = len(ours & theirs)
+        return shared * 2 >= len(ours | theirs) or (
+            shared >= 2 and shared == min(len(ours), len(theirs))
+        )
+    return _forbids(new) != _forbids(old) and len(ours & theirs) * 5 >= len(ours | theirs) * 3
+
+
+def richer(new: str, old: str) -> bool:
+    """Whether the new one of two facts that are alike says more."""
+    return len(_telling(new)) > len(_telling(old))
+
+
+def _telling(text: str) -> set[str]:
+    words = set(re.findall(r"\d[\w.]*|[a-z][\w'.-]*", text.lower().replace("’", "'"))) - _NOISE
+    return {word.rstrip(".-") if word[0].isdigit() else word.rstrip("s.-") for word in words}
+
+
+def _head(text: str) -> str:
+    """A rule without the reason or the ban that follows it."""
+    return pattern(r"[:;(]|,? (?:never|not|because|since|so that)\b").split(text.strip(), 1)[0] or (
+        text
+    )
+
+
+def _wanted(text: str, rivals: frozenset[str]) -> set[str]:
+    """Which of the rivals a fact is for: not those that stand after a `not`."""
+    kept = pattern(
+        r"\b(?:not|instead of|rather than|over|no|dropped|(?:never|don't|do not)"
+        r"(?: use| add| install)?"
+        r"|avoid|stop)(?: using| adding)? [\w.-]+"
+    ).sub("", text)
+    return set(re.findall(r"[\w.-]+", kept.lower())) & rivals
+
+
+def _forbids(text: str) -> bool:
+    return bool(pattern(r"\b(?:never|don'?t|do not|not|no|avoid|stop|without)\b").search(text))
