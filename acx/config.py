@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from acx import yamlfile
 from acx.errors import BadInput
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
@@ -56,6 +57,9 @@ FROM_ENVIRONMENT = {
 
 SECRET = {"api_key", "auth_token"}
 LEARNERS = ("anthropic", "offline")
+HINT = "it holds `key: value` lines, for example `learner: offline`"
+LONGEST = 10**9
+"""Of seconds or USD: more is a slip, and more than a socket takes."""
 
 
 def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
@@ -65,7 +69,9 @@ def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
     """
     config = Config()
     known = {field.name for field in fields(Config)} - SECRET
-    for key, value in _mapping(text, where).items():
+    # Most homes have no config.yaml, and so no need to load the parser
+    values = yamlfile.load(text.encode(errors="replace"), where, HINT) if text.strip() else {}
+    for key, value in values.items():
         if key not in known:
             raise BadInput(
                 f"{where}: unknown key {key!r}", f"known keys: {', '.join(sorted(known))}"
@@ -75,25 +81,6 @@ def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
         if environment.get(variable):
             config = replace(config, **{key: _typed(key, environment[variable], variable)})
     return config
-
-
-def _mapping(text: str, where: str) -> Mapping[str, Any]:
-    if not text.strip():
-        return {}
-    import yaml
-
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise BadInput(
-            f"{where}, line {line}: not valid YAML", "it holds `key: value` lines"
-        ) from error
-    if data is None:
-        return {}
-    if not isinstance(data, dict):
-        raise BadInput(f"{where}: expected `key: value` lines", "for example `learner: offline`")
-    return data
 
 
 def _typed(key: str, value: Any, where: str) -> Any:
@@ -106,7 +93,7 @@ def _typed(key: str, value: Any, where: str) -> Any:
             number = Decimal(str(value))
         except InvalidOperation:
             number = Decimal(-1)
-        if not number.is_finite() or number < 0 or isinstance(value, bool):
+        if isinstance(value, bool) or not number.is_finite() or not 0 <= number < LONGEST:
             raise BadInput(f"{where}: {key} must be a number, not {value!r}")
         return number if key == "max_cost" else float(number)
     if not isinstance(value, str):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from acx.errors import AcxError, Conflict
+from acx.errors import AcxError, Conflict, NotFound
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
@@ -94,32 +94,58 @@ def _umask() -> int:
 
 @contextlib.contextmanager
 def locked(
-    path: Path, *, wait: bool = True, waiting: Callable[[], None] | None = None, held: str = ""
+    path: Path,
+    *,
+    wait: bool = True,
+    waiting: Callable[[], None] | None = None,
+    held: str = "",
+    missing: str = "",
 ) -> Iterator[None]:
     """Hold the lock file `path` while the block runs.
 
     `waiting` is called once if somebody else holds it. With `wait` false a lock that is held raises
-    Conflict with the text `held`.
+    Conflict with the text `held`. The folder is made, unless `missing` is given: then it must be
+    there, also after having waited, and NotFound with that text is raised where it isn't.
     """
+    while True:
+        with _lock_file(path, missing) as file:
+            if not _try_lock(file):
+                if not wait:
+                    raise Conflict(
+                        held or f"{path} is locked by another acx", "try again in a moment"
+                    )
+                if waiting:
+                    waiting()
+                _lock(file)
+            if not missing or _is_at(file, path):
+                yield
+                return
+        # What we hold was deleted while we waited: it keeps nobody out
+
+
+def _lock_file(path: Path, missing: str) -> IO[bytes]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("ab")
+        if not missing:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab")
     except OSError as error:
+        if missing and isinstance(error, FileNotFoundError):
+            raise NotFound(missing) from None
         raise explain(error, path) from error
-    with file:
-        if not _try_lock(file):
-            if not wait:
-                raise Conflict(held or f"{path} is locked by another acx", "try again in a moment")
-            if waiting:
-                waiting()
-            _lock(file)
-        yield
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether the open file is still the one that the path names."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def is_locked(path: Path) -> bool:
     """Whether somebody holds the lock file `path` right now."""
     try:
-        with path.open("ab") as file:
+        with path.open("rb") as file:  # a home that may only be read can be asked too
             return not _try_lock(file)
     except FileNotFoundError:
         return False
@@ -154,16 +180,17 @@ def append(path: Path, data: bytes) -> None:
 def last_line(path: Path) -> bytes:
     """The last whole line of a file, without its newline; b"" if there is none."""
     try:
-        size = path.stat().st_size
+        end = _after_newline(path, path.stat().st_size)
+        if end == 0:
+            return b""
+        start = _after_newline(path, end - 1)
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read(end - 1 - start)
     except FileNotFoundError:
         return b""
-    end = _after_newline(path, size)
-    if end == 0:
-        return b""
-    start = _after_newline(path, end - 1)
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(end - 1 - start)
+    except OSError as error:
+        raise explain(error, path) from error
 
 
 def _after_newline(path: Path, size: int) -> int:

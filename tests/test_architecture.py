@@ -17,7 +17,7 @@ LAYERS = [
     ["acx.errors"],
     ["acx.model"],
     ["acx.files"],
-    ["acx.frontmatter", "acx.paths"],
+    ["acx.frontmatter", "acx.paths", "acx.yamlfile"],
     ["acx.skillfile"],
     ["acx.config"],
     ["acx.transcripts"],

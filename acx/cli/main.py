@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 from acx import __version__
-from acx.errors import AcxError
+from acx.errors import AcxError, UsageError
 
 COMMANDS = {
     "space": "Learning spaces: git repositories of skills.",
@@ -33,35 +35,74 @@ LAST_HINTS = {2: "acx --help", 3: "acx status", 4: "acx status", 5: "nothing was
 """What to say by exit code where the error itself knows nothing better."""
 
 
+SYSTEM_HINT = "check the path and its permissions, or set ACX_HOME to another folder"
+
+
 def main() -> None:
     """Run the command line and exit with its code."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        print(f"acx {__version__}")
-        return
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal that can't show a character shows ?
-            stream.reconfigure(errors="replace")
+    _open_streams()
+    warnings.formatwarning = _warning
     sys.exit(_run(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """Let a stream that was closed (`>&-`) be an empty one, and none stumble over a character."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        stream = getattr(sys, name)
+        if stream is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:  # else the next file to be opened would be taken for the stream
+                os.dup2(null, number)
+                os.close(null)
+            os.set_inheritable(number, True)
+            stream = os.fdopen(number, mode, encoding="utf-8", errors="replace", closefd=False)
+            setattr(sys, name, stream)
+        elif mode == "w" and isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what can't be shown is a ?
 
 
 def _run(args: list[str]) -> int:
     try:
-        code = program()(args, prog_name="acx", standalone_mode=False)
-        sys.stdout.flush()
-        if code == 130:  # what typer makes of Ctrl-C
-            raise KeyboardInterrupt
-        return code if isinstance(code, int) else 0
+        return _called(args)
     except AcxError as error:
         hints = error.hints or (LAST_HINTS.get(error.exit_code, "acx doctor"),)
         return _tell(error.message, hints, error.exit_code)
     except BrokenPipeError:
-        # The reader of our output left; stop quietly, as every filter does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return 141  # The reader of our output left; stop quietly, as every filter does
     except (KeyboardInterrupt, EOFError):
         return _tell("interrupted", ("acx status",), 130)
     except Exception as error:
         return _unforeseen(error)
+    finally:
+        _let_go()
+
+
+def _called(args: list[str]) -> int:
+    if args in (["--version"], ["-V"]):  # without loading anything
+        print(f"acx {__version__}")
+        code = 0
+    else:
+        for number, arg in enumerate(args, 1):
+            if not arg.isascii() and any("\ud800" <= letter <= "\udfff" for letter in arg):
+                raise UsageError(f"argument {number} is not valid UTF-8: {arg!r}", "acx --help")
+        code = program()(args, prog_name="acx", standalone_mode=False)
+    sys.stdout.flush()
+    if code == 130:  # what typer makes of Ctrl-C
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else 0
+
+
+def _let_go() -> None:
+    """Drop what a stream can't take any more, or Python tries once more as it exits."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _warning(message: Warning | str, *_: Any, **__: Any) -> str:
+    return f"warning: {message}\n"
 
 
 def _unforeseen(error: Exception) -> int:
@@ -81,6 +122,8 @@ def _unforeseen(error: Exception) -> int:
         return _tell("interrupted", ("acx status",), 130)
     if os.environ.get("ACX_DEBUG"):
         raise error
+    if isinstance(error, OSError):
+        return _tell(_system(error), (SYSTEM_HINT,), 1)
     said = f"{type(error).__name__}: {error}".splitlines()[0]
     return _tell(f"a defect of acx: {said}", ("see where: ACX_DEBUG=1 acx ...",), 1)
 
@@ -92,8 +135,19 @@ def _tell(message: str, hints: tuple[str, ...], code: int) -> int:
         f"acx: {clean(' '.join(message.split()))}",
         *(f"hint: {clean(hint)}" for hint in hints),
     ]
-    print("\n".join(lines), file=sys.stderr)
+    with suppress(OSError):  # nobody can be told any more; the code still says it
+        print("\n".join(lines), file=sys.stderr)
     return code
+
+
+def _system(error: OSError) -> str:
+    """What the operating system refused: a path, or the output that had nowhere to go."""
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {reason}"
+    if isinstance(error, FileNotFoundError):  # of all calls only that for the current folder
+        return "the current folder is gone"
+    return f"can't write the output: {reason}"
 
 
 def program() -> Any:

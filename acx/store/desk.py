@@ -11,10 +11,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from acx import files
+from acx.errors import AcxError
 from acx.store.merge import Conflicting, merge
+from acx.store.process import said
 from acx.store.repo import FILE, ZERO, Repo
 
 Contents = bytes | None
+
+SCRATCH = "file.tmp"
+"""Below .git/acx: where a file is written before it takes its place."""
 
 
 class Desk:
@@ -43,16 +48,18 @@ class Desk:
             if path in self._unmerged or _linked(self._repo.path, path) or here.is_dir():
                 raise Conflicting
             now = here.read_bytes() if here.exists() else None
-            if old is not None and now is not None and now.replace(b"\r\n", b"\n") == old:
-                now = old  # core.autocrlf
+            # core.autocrlf, or an editor on Windows: their line endings are no change, and are kept
+            windows = bool(now and old and b"\r\n" in now and b"\r\n" not in old)
+            if now is not None and windows:
+                now = now.replace(b"\r\n", b"\n")
             if now is None and old is not None and new is not None:
                 raise Conflicting  # they deleted it, and haven't committed that
             staged = self._staged.get(path)
             index = self._repo.read(staged[1]) if staged else None
-            return (
-                merge(old, now, new, self._repo.env),
-                merge(old, index, new, self._repo.env),
-            )
+            file = merge(old, now, new, self._repo.env)
+            if file is not None and windows and now != old:
+                file = file.replace(b"\n", b"\r\n")
+            return file, merge(old, index, new, self._repo.env)
         except Conflicting:
             raise Conflicting(path) from None
 
@@ -69,22 +76,42 @@ class Desk:
                 here.unlink(missing_ok=True)
                 _prune(self._repo.path, here.parent)
             elif not here.exists() or here.read_bytes() != file:
-                files.replace(here, file)
+                self._replace(here, file)
             lines.append(self._index_line(path, index))
         self._write_index(b"".join(lines))
 
     def _index_line(self, path: str, data: Contents) -> bytes:
-        if data is None:
-            return f"0 {ZERO}\t{path}\0".encode()
-        mode = self._staged[path][0] if path in self._staged else f"{FILE:o}"
-        return f"{mode} {self._repo.write(data)}\t{path}\0".encode()
+        line = f"0 {ZERO}"
+        if data is not None:
+            mode = self._staged[path][0] if path in self._staged else f"{FILE:o}"
+            line = f"{mode} {self._repo.write(data)}"
+        return f"{line}\t{path}\0".encode("utf-8", "surrogateescape")
+
+    def _replace(self, here: Path, data: bytes) -> None:
+        """Write a file of the person's, by way of git's own folder: a process that is killed leaves
+        nothing in their tree."""
+        aside = self._repo.git_dir / "acx" / SCRATCH
+        files.replace(aside, data)
+        if here.exists():
+            aside.chmod(here.stat().st_mode & 0o777)
+        here.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            aside.replace(here)
+        except OSError as error:
+            raise files.explain(error, here) from error
 
     def _write_index(self, lines: bytes) -> None:
         for attempt in range(20 if lines else 0):
             done = self._repo.run("update-index", "-z", "--index-info", data=lines)
-            if done.returncode == 0 or b"index.lock" not in done.stderr:
+            if done.returncode == 0:
                 return
+            if b"index.lock" not in done.stderr:
+                break
             time.sleep(0.05 * (attempt + 1))  # the person's own git holds the index for a moment
+        if lines:
+            raise AcxError(
+                f"git update-index failed in {self._repo.path}: {said(done)}", "acx doctor"
+            )
 
 
 def _linked(root: Path, path: str) -> bool:

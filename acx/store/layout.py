@@ -99,3 +99,8 @@ class SessionFolder:
     def learning(self) -> Path:
         """Held while the session is learned: what `running` means."""
         return self.path / ".learning"
+
+    @property
+    def importing(self) -> Path:
+        """Held while a transcript is compared with the messages and what is new of it added."""
+        return self.path / ".importing"

@@ -6,14 +6,15 @@ a log, two facts at the end of a list) both are kept, ours first; anything else 
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from acx.store.process import run_git
 
-MARK = 31
-"""Length of conflict markers: longer than any line of equals signs a heading would have."""
+SHORTEST_MARK = 31
+MARKS = re.compile(rb"(?m)^(?:<+|=+|>+|\|+)")
 
 
 class Conflicting(Exception):
@@ -32,7 +33,10 @@ def merge(
         raise Conflicting
     if base is None:
         base = _common_start(ours, theirs)
-    return _keep_additions(_merge_file(base, ours, theirs, env))
+    # Longer than any run of these characters in the files, which are somebody's headings and notes
+    runs = [len(run) for data in (base, ours, theirs) for run in MARKS.findall(data)]
+    mark = max([SHORTEST_MARK, *(run + 1 for run in runs)])
+    return _keep_additions(_merge_file(base, ours, theirs, mark, env), mark)
 
 
 def _common_start(ours: bytes, theirs: bytes) -> bytes:
@@ -44,7 +48,9 @@ def _common_start(ours: bytes, theirs: bytes) -> bytes:
     return ours[: ours.rfind(b"\n", 0, end) + 1]
 
 
-def _merge_file(base: bytes, ours: bytes, theirs: bytes, env: Mapping[str, str]) -> bytes:
+def _merge_file(
+    base: bytes, ours: bytes, theirs: bytes, mark: int, env: Mapping[str, str]
+) -> bytes:
     with tempfile.TemporaryDirectory(prefix="acx-merge-") as folder:
         names = []
         for name, data in (("ours", ours), ("base", base), ("theirs", theirs)):
@@ -52,21 +58,21 @@ def _merge_file(base: bytes, ours: bytes, theirs: bytes, env: Mapping[str, str])
             names.append(name)
         for style in ("--zdiff3", "--diff3"):  # git before 2.35 knows only the second
             done = run_git(
-                ["merge-file", "-p", style, f"--marker-size={MARK}", *names], env, Path(folder)
+                ["merge-file", "-p", style, f"--marker-size={mark}", *names], env, Path(folder)
             )
             if done.returncode < 128:
                 return done.stdout
     raise Conflicting
 
 
-def _keep_additions(merged: bytes) -> bytes:
+def _keep_additions(merged: bytes, size: int) -> bytes:
     """Resolve hunks in which neither side touched a line of the base. Raises Conflicting."""
     out: list[bytes] = []
     side = ""
     sides: dict[str, list[bytes]] = {}
-    marks = {b"<" * MARK: "ours", b"|" * MARK: "base", b"=" * MARK: "theirs", b">" * MARK: ""}
+    marks = {b"<" * size: "ours", b"|" * size: "base", b"=" * size: "theirs", b">" * size: ""}
     for line in merged.splitlines(keepends=True):
-        mark = line[:MARK]
+        mark = line[:size]
         if mark in marks and (side or mark.startswith(b"<")):
             side = marks[mark]
             if side == "ours":

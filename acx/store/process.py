@@ -22,6 +22,11 @@ SETTINGS = {
     "protocol.ext.allow": "never",
     "submodule.recurse": "false",
     "log.showSignature": "false",
+    "grep.patternType": "basic",
+    "grep.extendedRegexp": "false",
+    "trailer.separators": ":",
+    "i18n.logOutputEncoding": "UTF-8",
+    "i18n.commitEncoding": "UTF-8",
 }
 """What a repository's own configuration can't change about the git processes started here."""
 
@@ -36,7 +41,9 @@ Done = subprocess.CompletedProcess[bytes]
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """The environment of every git process: the given one, less what could redirect it."""
     kept = {key: value for key, value in given.items() if key not in PLACES}
-    kept.update(GIT_TERMINAL_PROMPT="0", GIT_LITERAL_PATHSPECS="1", LC_ALL="C")
+    kept.update(
+        GIT_TERMINAL_PROMPT="0", GIT_LITERAL_PATHSPECS="1", LC_ALL="C", GIT_DEFAULT_HASH="sha1"
+    )
     kept["GIT_CONFIG_COUNT"] = str(len(SETTINGS))
     for index, (key, value) in enumerate(SETTINGS.items()):
         kept[f"GIT_CONFIG_KEY_{index}"] = key
@@ -70,6 +77,7 @@ def no_git() -> AcxError:
 
 
 def said(done: Done) -> str:
-    """The last line of what git complained about."""
+    """The line in which git says what went wrong."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"exit {done.returncode}"
+    told = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines[-1:]
+    return told[0] if told else f"exit {done.returncode}"

@@ -10,6 +10,7 @@ Deciding what a lesson is, and who waits for whom, is not here.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from acx import files
 from acx.errors import Conflict
-from acx.store.desk import Contents, Desk
+from acx.store.desk import SCRATCH, Contents, Desk
 from acx.store.layout import PROPOSALS
 from acx.store.merge import Conflicting, merge
 from acx.store.repo import Moved, Repo
@@ -30,6 +31,9 @@ UNFINISHED = {
     "rebase-apply": ("a rebase", "rebase"),
 }
 TRIES = 5
+PATIENCE = 20
+"""Tenths of a second to wait for the person's own git."""
+
 Changes = Mapping[str, Contents]
 Move = tuple[str, str | None, str | None]
 
@@ -65,6 +69,16 @@ def ready(repo: Repo) -> str:
                 f"{repo.path}: {what} is in progress",
                 f"finish it, or undo it: git -C {repo.path} {command} --abort",
             )
+    lock = repo.git_dir / "index.lock"
+    for _ in range(PATIENCE):
+        if not lock.exists():
+            break
+        time.sleep(0.1)
+    else:
+        raise Conflict(
+            f"{repo.path}: another git is at work, or died at it: there is a {lock.name}",
+            f"if no git is running: rm {lock}",
+        )
     return repo.branch()
 
 
@@ -200,8 +214,18 @@ def _move(repo: Repo, branch: str, plan: _Plan, also: Sequence[Move]) -> None:
     _journal(repo).unlink(missing_ok=True)
 
 
+def _sweep(repo: Repo) -> None:
+    """Remove what killed processes were writing; nobody else writes, as the lock is ours."""
+    for path in (repo.git_dir / "acx").glob("*"):
+        if path.name.startswith(".acx-") or path.name == SCRATCH:
+            path.unlink(missing_ok=True)
+    for path in repo.objects.glob("obj*"):  # gitdb's, before they get their names
+        path.unlink(missing_ok=True)
+
+
 def recover(repo: Repo) -> bool:
     """Finish what a killed process began. Call it under the space's lock. True if there was any."""
+    _sweep(repo)
     try:
         note = json.loads(_journal(repo).read_bytes())
     except (FileNotFoundError, ValueError):

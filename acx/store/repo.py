@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FILE, EXECUTABLE, FOLDER = 0o100644, 0o100755, 0o040000
 ZERO = "0" * 40
 
-FORMAT = "%H%x1f%P%x1f%cI%x1f%s%x1f%b%x1f%(trailers:only,unfold)"
+FORMAT = "%H%x1f%P%x1f%cI%x1f%s%x1f%(trailers:only,unfold)%x1f%b"
 
 
 class Moved(Exception):
@@ -110,6 +110,11 @@ class Repo:
             raise AcxError(f"git init failed in {path}: {said(done)}")
         return cls(path, env)
 
+    @property
+    def objects(self) -> Path:
+        """Where the objects lie."""
+        return Path(self._git.common_dir) / "objects"
+
     def close(self) -> None:
         """End the long-running git processes behind this object."""
         self._git.close()
@@ -174,9 +179,16 @@ class Repo:
         lines += [b"prepare", b"commit", b""]
         done = self.run("update-ref", "-m", reason, "--stdin", "-z", data=b"\0".join(lines))
         if done.returncode:
-            if b"cannot lock ref" in done.stderr:
+            if any(self._now(ref) != old for ref, _, old in moves):
                 raise Moved(said(done))
-            raise AcxError(f"git update-ref failed in {self.path}: {said(done)}", "acx doctor")
+            raise AcxError(
+                f"git update-ref failed in {self.path}: {said(done)}",
+                "if no other git is at work, remove the .lock file it names",
+            )
+
+    def _now(self, ref: str) -> str | None:
+        done = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", ref)
+        return None if done.returncode else done.stdout.decode().strip()
 
     # objects
 
@@ -213,12 +225,13 @@ class Repo:
     ) -> str:
         """Write a commit: the parent's tree with these files changed. Moves no ref."""
         tree = self._changed(self._tree_of(parent) if parent else None, changes) or self._empty()
-        stamp = f"{int(when.timestamp())} +0000"
+        stamp = f"{max(0, int(when.timestamp()))} +0000"  # git knows no time before 1970
         name, email = self.identity()
         head = [f"tree {tree}"]
         head += [f"parent {commit}" for commit in (parents or ([parent] if parent else []))]
         head += [f"author acx <acx@localhost> {stamp}", f"committer {name} <{email}> {stamp}"]
-        return self._store(b"commit", ("\n".join(head) + "\n\n" + message).encode())
+        text = "\n".join(head) + "\n\n" + message
+        return self._store(b"commit", text.encode("utf-8", "replace"))
 
     def identity(self) -> tuple[str, str]:
         """Who commits: the person git knows here, else acx."""
@@ -231,7 +244,7 @@ class Repo:
 
     def changed(self, commit: str) -> dict[str, tuple[bytes | None, bytes | None]]:
         """The files that differ from the first parent: path -> bytes before and after."""
-        parents = self.parents(commit)
+        parents = [] if self._is_boundary(commit) else self.parents(commit)
         old = dict(self.files(parents[0])) if parents else {}
         new = dict(self.files(commit))
         paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
@@ -247,6 +260,11 @@ class Repo:
         head = self.read(commit).split(b"\n\n", 1)[0].decode(errors="replace").splitlines()
         return [line.split(" ")[1] for line in head if line.startswith("parent ")]
 
+    def _is_boundary(self, commit: str) -> bool:
+        """Whether a shallow clone ends here: the commit's parents are named, but not there."""
+        shallow = Path(self._git.common_dir) / "shallow"
+        return shallow.exists() and commit in shallow.read_text(encoding="ascii").split()
+
     # history
 
     def log(self, *what: str, limit: int = 0) -> list[Commit]:
@@ -254,8 +272,9 @@ class Repo:
         args = ["log", "-z", f"--format={FORMAT}", *([f"-n{limit}"] if limit else []), *what, "--"]
         commits = []
         for record in self._run(*args).decode(errors="replace").split("\0"):
-            if record.strip():
-                commit, parents, when, subject, body, trailers = record.split("\x1f")
+            fields = record.split("\x1f", 5)
+            if len(fields) == 6:
+                commit, parents, when, subject, trailers, body = fields
                 commits.append(
                     Commit(
                         commit.strip(),
@@ -278,7 +297,7 @@ class Repo:
         from gitdb import IStream, LooseObjectDB
 
         # Not the repository's own database: its store() starts a git process for every object
-        loose = LooseObjectDB(str(Path(self._git.common_dir) / "objects"))
+        loose = LooseObjectDB(str(self.objects))
         binsha: bytes = loose.store(IStream(kind, len(data), BytesIO(data))).binsha
         return binsha.hex()
 
@@ -330,13 +349,18 @@ class Repo:
             return None
         # git's order: a folder sorts as if its name ended in a slash
         ordered = sorted(
-            entries.items(), key=lambda item: (item[0] + "/" * (item[1][0] == FOLDER)).encode()
+            (_raw(name) + b"/" * (mode == FOLDER), _raw(name), mode, sha)
+            for name, (mode, sha) in entries.items()
         )
         out = BytesIO()
-        tree_to_stream(
-            [(bytes.fromhex(sha), mode, name) for name, (mode, sha) in ordered], out.write
-        )
+        named = [(bytes.fromhex(sha), mode, name) for _, name, mode, sha in ordered]
+        tree_to_stream(named, out.write)  # type: ignore[arg-type] # takes names as bytes too
         return self._store(b"tree", out.getvalue())
+
+
+def _raw(name: str) -> bytes:
+    """A file's name as git has it, also where it isn't UTF-8."""
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _pairs(trailers: str) -> dict[str, str]:

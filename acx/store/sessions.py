@@ -8,17 +8,19 @@ knows how a session is learned or what a transcript looks like.
 from __future__ import annotations
 
 import json
+import shutil
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from acx import files
-from acx.errors import BadInput, Conflict, NotFound
-from acx.model import Message, Session, Task
+from acx import files, yamlfile
+from acx.errors import AcxError, BadInput, Conflict, NotFound
+from acx.model import LearningStatus, Message, Session, Task
 from acx.store import messages
 from acx.store.layout import Home, SessionFolder
 from acx.transcripts.record import from_value, to_line
@@ -83,7 +85,7 @@ def _message(line: bytes, folder: SessionFolder) -> Message:
     number = messages.number_of(line)
     try:
         return replace(from_value(json.loads(line)), number=number)
-    except (ValueError, KeyError, TypeError, BadInput) as error:
+    except (ValueError, RecursionError, BadInput) as error:
         raise BadInput(
             f"{folder.messages}, line {number}: not a message", "the file was changed by hand"
         ) from error
@@ -98,7 +100,8 @@ class Sessions:
     def create(self, session: Session) -> Session:
         """A new, empty session. Raises Conflict if the id is taken."""
         folder = self._home.session(session.id)
-        with files.locked(folder.lock):
+        files.make_folder(folder.path)
+        with self._locked(folder):
             if folder.about.exists():
                 raise Conflict(f"session {session.id} exists already", "choose another --id")
             self._write(folder, session)
@@ -130,6 +133,8 @@ class Sessions:
             )
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise files.explain(error, self._home.sessions) from error
 
     def get(self, session_id: str) -> Session:
         """The session with its status as it truly is."""
@@ -144,8 +149,18 @@ class Sessions:
         return session
 
     def all(self) -> list[Session]:
-        """Every session, newest first."""
-        found = [self.get(session_id) for session_id in self.ids()]
+        """Every session, newest first; warns of those that can't be read, and leaves them out."""
+        found, broken = [], 0
+        for session_id in self.ids():
+            try:
+                found.append(self.get(session_id))
+            except NotFound:
+                continue  # deleted since the folder was listed
+            except AcxError:
+                broken += 1
+        if broken:
+            some = "1 session is" if broken == 1 else f"{broken} sessions are"
+            warnings.warn(f"{some} left out: not readable\nhint: acx doctor", stacklevel=2)
         return sorted(found, key=lambda session: (session.created_at, session.id), reverse=True)
 
     def transcript(self, session_id: str) -> Stored:
@@ -158,7 +173,7 @@ class Sessions:
     def update(self, session_id: str, **changes: Any) -> Session:
         """Change fields of session.yaml."""
         folder = self._home.session(session_id)
-        with files.locked(folder.lock):
+        with self._locked(folder):
             session = replace(self._read(folder), **changes)
             self._write(folder, session)
         return session
@@ -166,7 +181,7 @@ class Sessions:
     def attach(self, session_id: str, space: str) -> Session:
         """Let the session belong to a space. Raises Conflict, naming both, if it has another."""
         folder = self._home.session(session_id)
-        with files.locked(folder.lock):
+        with self._locked(folder):
             session = self._read(folder)
             if session.space == space:
                 return session
@@ -192,24 +207,29 @@ class Sessions:
             self._home.session(session_id).learning,
             wait=False,
             held=f"session {session_id} is being learned by another acx",
+            missing=f"no session {session_id!r}",
         )
 
     def delete(self, session_id: str) -> None:
         """Remove a session for good. Raises Conflict while it is being learned."""
         folder = self._home.session(session_id)
         self._read(folder)
-        with self.learning(session_id), files.locked(folder.lock):
-            # session.yaml goes last but one and the locks last, so that a crash in between leaves
-            # either the session or a folder that is none
-            for path in (folder.tasks, folder.messages, folder.about, folder.learning, folder.lock):
-                path.unlink(missing_ok=True)
-        if not any(folder.path.iterdir()):
-            folder.path.rmdir()
+        gone = folder.path.with_name(f".gone-{folder.id}")
+        with self.learning(session_id), self._locked(folder):
+            try:
+                shutil.rmtree(gone, ignore_errors=True)  # what a killed process left
+                for path in (folder.tasks, folder.messages, folder.about):
+                    path.unlink(missing_ok=True)
+                # Away at once, with the locks in it: who waits for one finds no folder any more
+                folder.path.rename(gone)
+            except OSError as error:
+                raise files.explain(error, folder.path) from error
+        shutil.rmtree(gone, ignore_errors=True)
 
     def append(self, session_id: str, bodies: list[bytes]) -> int:
         """Add messages, each a line without its number (see `body`). Returns the first's number."""
         folder = self._home.session(session_id)
-        with files.locked(folder.lock):
+        with self._locked(folder):
             if not folder.about.exists():
                 raise NotFound(f"no session {session_id!r}", "acx session list")
             return messages.append(folder.messages, bodies)
@@ -225,10 +245,9 @@ class Sessions:
     def known_ids(self, session_id: str) -> dict[str, int]:
         """The messages' own ids, with how many parts of each are stored."""
         known: dict[str, int] = {}
-        for line in messages.lines(self._home.session(session_id).messages):
-            message_id, parts = _identity(json.loads(line))
-            if message_id:
-                known[message_id] = known.get(message_id, 0) + parts
+        for message in self._stored(self._home.session(session_id)):
+            if own := message.id.partition("+")[0]:  # without the mark of a continuation
+                known[own] = known.get(own, 0) + len(message.parts)
         return known
 
     def add(
@@ -240,20 +259,22 @@ class Sessions:
         Diverged, before anything is written, if a transcript without ids isn't a continuation.
         """
         added = Added()
-        stored = messages.lines(self._home.session(session_id).messages)
-        known = self.known_ids(session_id)
-        fresh = _fresh(_redacted(transcript, added), stored, known, added)
-        while batch := list(islice(fresh, BATCH)):
-            self.append(session_id, batch)
-            added.new += len(batch)
-            step(added.new + added.known)
+        folder = self._home.session(session_id)
+        # From looking what is known to the last message: two imports of one file add it once
+        with files.locked(folder.importing, missing=f"no session {session_id!r}"):
+            known = self.known_ids(session_id)
+            fresh = _fresh(_redacted(transcript, added), self._stored(folder), known, added)
+            while batch := list(islice(fresh, BATCH)):
+                self.append(session_id, batch)
+                added.new += len(batch)
+                step(added.new + added.known)
         return added
 
     def record(self, session_id: str, outcome: Outcome) -> None:
         """Note what became of a task."""
         folder = self._home.session(session_id)
         line = json.dumps(asdict(outcome), ensure_ascii=False, separators=(",", ":"))
-        with files.locked(folder.lock):
+        with self._locked(folder):
             files.append(folder.tasks, line.encode() + b"\n")
 
     def outcomes(self, session_id: str) -> dict[int, Outcome]:
@@ -264,48 +285,72 @@ class Sessions:
         except FileNotFoundError:
             return found
         for line in text.splitlines():
-            try:
-                value = json.loads(line)
-                task = value.pop("task")
-                task["spans"] = tuple((first, last) for first, last in task["spans"])
-                outcome = Outcome(
-                    **{**value, "task": Task(**task), "lessons": tuple(value["lessons"])}
-                )
-            except (ValueError, KeyError, TypeError):
-                continue  # a torn last line: git knows what was learned, this file only says more
-            found[outcome.task.number] = outcome
+            if outcome := _outcome(line):
+                found[outcome.task.number] = outcome
         return dict(sorted(found.items()))
 
-    def _read(self, folder: SessionFolder) -> Session:
-        import yaml
+    def _locked(self, folder: SessionFolder) -> AbstractContextManager[None]:
+        return files.locked(folder.lock, missing=f"no session {folder.id!r}")
 
+    def _stored(self, folder: SessionFolder) -> Iterator[Message]:
+        return (_message(line, folder) for line in messages.lines(folder.messages))
+
+    def _read(self, folder: SessionFolder) -> Session:
         try:
             text = folder.about.read_bytes()
         except FileNotFoundError:
             raise NotFound(f"no session {folder.id!r}", "acx session list") from None
         except OSError as error:
             raise files.explain(error, folder.about) from error
+        hint = f"the file was changed by hand; its messages are still in {folder.messages}"
+        value = yamlfile.load(text, str(folder.about), hint)
         try:
-            value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            return Session(**_session_fields(value, folder))
-        except (yaml.YAMLError, TypeError, ValueError) as error:
-            raise BadInput(
-                f"{folder.about}: not a session", "the file was changed by hand"
-            ) from error
+            return Session(**{**_session_fields(value), "id": folder.id})
+        except ValueError as error:
+            raise BadInput(f"{folder.about}: not a session: {error}", hint) from error
 
     def _write(self, folder: SessionFolder, session: Session) -> None:
-        import yaml
-
         value = {key: item for key, item in asdict(session).items() if item or key == "id"}
-        files.replace(
-            folder.about, yaml.safe_dump(value, sort_keys=False, allow_unicode=True).encode()
+        files.replace(folder.about, yamlfile.dump(value))
+
+
+def _session_fields(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a session.yaml gives. Raises ValueError naming one that is of no use."""
+    if "id" not in value:
+        raise ValueError("it has no id")
+    kept = {item.name: value[item.name] for item in fields(Session) if item.name in value}
+    for key, item in kept.items():
+        if key == "learned":
+            if type(item) is not int or item < 0:
+                raise ValueError("learned must be the number of a message")
+        elif isinstance(item, list | dict):
+            raise ValueError(f"{key} must be a text")
+        else:
+            kept[key] = "" if item is None else str(item)
+    if kept.get("status", "") not in get_args(LearningStatus):
+        raise ValueError(f"unknown status {kept['status']!r}")
+    return {"created_at": "", **kept}
+
+
+def _outcome(line: bytes) -> Outcome | None:
+    """What a line of tasks.jsonl says; None for one that is torn: git knows what was learned."""
+    try:
+        value = json.loads(line)
+        task = value["task"]
+        spans = tuple((int(first), int(last)) for first, last in task["spans"])
+        found = Outcome(
+            **{
+                **value,
+                "task": Task(**{**task, "spans": spans}),
+                "lessons": tuple(value["lessons"]),
+            }
         )
-
-
-def _session_fields(value: Mapping[str, Any], folder: SessionFolder) -> dict[str, Any]:
-    known = {item.name for item in fields(Session)}
-    kept = {key: item for key, item in value.items() if key in known}
-    return {**kept, "id": folder.id, "created_at": str(kept.get("created_at", ""))}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    numbers = (found.task.number, found.task.first, found.task.last)
+    texts = (found.task.title, found.task.because, found.state, found.reason, *found.lessons)
+    whole = all(type(number) is int for number in numbers)
+    return found if whole and all(isinstance(text, str) for text in texts) else None
 
 
 def body(message: Message, ts: bytes = b"") -> bytes:
@@ -317,11 +362,6 @@ def body(message: Message, ts: bytes = b"") -> bytes:
     return b'"ts":"%b",%b' % (ts, line[1:]) if ts and not message.ts else line[1:]
 
 
-def _identity(value: Mapping[str, Any]) -> tuple[str, int]:
-    """The message's own id without the mark of a continuation, and its number of parts."""
-    return str(value.get("id", "")).partition("+")[0], len(value.get("parts", ()))
-
-
 def _redacted(transcript: Iterable[Message], added: Added) -> Iterator[Message]:
     for message in transcript:
         clean, kinds = redact(message)
@@ -330,15 +370,15 @@ def _redacted(transcript: Iterable[Message], added: Added) -> Iterator[Message]:
 
 
 def _fresh(
-    transcript: Iterable[Message], stored: Iterator[bytes], known: dict[str, int], added: Added
+    transcript: Iterable[Message], stored: Iterator[Message], known: dict[str, int], added: Added
 ) -> Iterator[bytes]:
     """What of a transcript isn't stored yet, as bodies of lines."""
     for position, message in enumerate(transcript, 1):
         if not message.id:
-            line = next(stored, None)
-            if line is None:
+            before = next(stored, None)
+            if before is None:
                 yield body(message)
-            elif _content(from_value(json.loads(line))) == _content(message):
+            elif _content(before) == _content(message):
                 added.known += 1
             else:
                 raise Diverged(position)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from acx import files
+from acx import files, yamlfile
 from acx.errors import AcxError, BadInput, Conflict, NotFound
 from acx.model import Space
 from acx.store import publish
@@ -91,18 +91,26 @@ class Spaces:
         return Repo(self.path(name), self._env)
 
     @contextmanager
-    def writing(self, name: str, waiting: Callable[[], None] | None = None) -> Iterator[Repo]:
-        """The repository, held by us alone; what a killed process left is finished first."""
+    def writing(
+        self, name: str, waiting: Callable[[], None] | None = None, wait: bool = True
+    ) -> Iterator[Repo]:
+        """The repository, held by us alone; what a killed process left is finished first.
+
+        Raises NotFound if the space is gone by then, and with `wait` false Conflict if it is held.
+        """
         with self.open(name) as repo:
-            lock = repo.git_dir / "acx" / "lock"
-            with files.locked(lock, waiting=waiting):
+            held = f"space {name} is being learned into"
+            with files.locked(lock_of(repo), wait=wait, waiting=waiting, held=held):
+                if not repo.git_dir.is_dir() or self.path(name) != repo.path:
+                    raise NotFound(f"space {name} was deleted meanwhile", "acx space list")
                 publish.recover(repo)
                 yield repo
 
     def is_busy(self, name: str) -> bool:
         """Whether somebody is writing to the space right now."""
-        path = self.path(name) / ".git" / "acx" / "lock"
-        return path.exists() and files.is_locked(path)
+        with self.open(name) as repo:
+            path = repo.git_dir / "acx" / "lock"
+            return path.exists() and files.is_locked(path)
 
     def free(self, name: str) -> None:
         """Raises Conflict if the name is taken, BadInput if it can't be one."""
@@ -118,23 +126,30 @@ class Spaces:
     @contextmanager
     def building(self, name: str, token: str) -> Iterator[Path]:
         """A folder to build a new space in; it gets its name when the block ends well."""
-        self.free(name)
         files.make_folder(self._home.spaces)
-        folder = self._home.spaces / f"{BUILDING}{token}"
-        try:
-            yield folder
-            folder.rename(self._home.space(name))
-        except OSError as error:
-            raise files.explain(error, folder) from error
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with files.locked(self._home.spaces / ".lock"):
+            self.free(name)
+            for left in self._home.spaces.glob(f"{BUILDING}*"):
+                shutil.rmtree(left, ignore_errors=True)  # by a process that was killed
+            folder = self._home.spaces / f"{BUILDING}{token}"
+            try:
+                yield folder
+                folder.rename(self._home.space(name))
+            except OSError as error:
+                raise files.explain(error, folder) from error
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def link(self, name: str, at: Path) -> None:
-        """Let the name stand for a repository elsewhere. Raises Conflict if it has one."""
+    def linkable(self, name: str, at: Path) -> None:
+        """Raises Conflict if the name is taken or the repository has one already."""
         self.free(name)
         for other in self.names():
             if (self._home.spaces / other).resolve() == at.resolve():
                 raise Conflict(f"{at} is the space {other} already", f"acx space show {other}")
+
+    def link(self, name: str, at: Path) -> None:
+        """Let the name stand for a repository elsewhere. Raises Conflict as `linkable` does."""
+        self.linkable(name, at)
         files.make_folder(self._home.spaces)
         link = self._home.space(name)
         try:
@@ -178,6 +193,18 @@ class Spaces:
             raise AcxError(f"can't clone {url}: {said(done)}", f"git clone {url}")
 
 
+def lock_of(repo: Repo) -> Path:
+    """The lock of whoever writes to a space; its folder is made, but never the repository's."""
+    folder = repo.git_dir / "acx"
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileNotFoundError as error:
+        raise NotFound(f"{repo.path}: the repository is gone", "acx space list") from error
+    except OSError as error:
+        raise files.explain(error, folder) from error
+    return folder / "lock"
+
+
 def is_space(folder: Path) -> bool:
     """Whether a repository can be a space: it has a space.yaml, or skills/*/SKILL.md."""
     return (folder / SPACE_FILE).is_file() or any((folder / SKILLS).glob("*/SKILL.md"))
@@ -185,8 +212,6 @@ def is_space(folder: Path) -> bool:
 
 def space_text(space: Space, old: bytes = b"") -> bytes:
     """space.yaml for a space; keys of the old text that acx doesn't know are kept."""
-    import yaml
-
     value: dict[str, Any] = dict(_mapping(old, Path(SPACE_FILE))) if old else {}
     value.update(
         id=space.id,
@@ -196,7 +221,7 @@ def space_text(space: Space, old: bytes = b"") -> bytes:
         created_at=space.created_at,
         policy=dict(space.policy),
     )
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True).encode()
+    return yamlfile.dump(value)
 
 
 def parsed(name: str, path: Path, text: bytes, where: Path) -> Space:
@@ -219,15 +244,4 @@ def parsed(name: str, path: Path, text: bytes, where: Path) -> Space:
 
 
 def _mapping(text: bytes, where: Path) -> Mapping[str, Any]:
-    import yaml
-
-    try:
-        value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise BadInput(
-            f"{where}, line {line}: not valid YAML", f"git -C {where.parent} diff"
-        ) from error
-    if not isinstance(value, dict):
-        raise BadInput(f"{where}: expected `key: value` lines", f"git -C {where.parent} diff")
-    return value
+    return yamlfile.load(text, str(where), f"git -C {where.parent} diff")

@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from acx.errors import BadInput, UsageError
+from acx.errors import BadInput, Conflict, UsageError
 from acx.learn.message import task_key
 from acx.model import Message, Session
 from acx.store import ledger
@@ -19,6 +20,7 @@ from acx.store.layout import checked_name
 from acx.store.sessions import Diverged, Outcome, Sessions
 from acx.transcripts import Opened, open_stream, open_transcript
 from acx.transcripts.contract import Warning
+from acx.transcripts.redact import redact_text
 from acx.verbs.context import Context
 
 DECIDED = (
@@ -128,9 +130,9 @@ def _imported(
         base,
         ctx.stamp(),
         user=user,
-        source=source,
+        source=redact_text(source)[0],
         format=opened.format.name,
-        cwd=opened.notes.cwd,
+        cwd=redact_text(opened.notes.cwd)[0],
     )
     session_id, added = base, None
     for number in range(1, 100):
@@ -139,7 +141,8 @@ def _imported(
         if ctx.sessions.exists(session_id) and not sessions.exists(session_id):
             sessions.borrow(ctx.sessions, session_id)
         if not sessions.exists(session_id):
-            sessions.create(replace(template, id=session_id))
+            with suppress(Conflict):  # another import of it was quicker
+                sessions.create(replace(template, id=session_id))
         try:
             added = sessions.add(session_id, chain([first], messages), step)
             break
@@ -168,12 +171,20 @@ def _again(opened: Opened, source: str) -> Opened:
 
 
 def _session_id(own: str, stem: str, first: Message) -> str:
-    """The transcript's own id, else its name and what it starts with."""
-    own = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:80]
-    if own:
-        return own
-    digest = hashlib.sha256(f"{first.role}\0{first.text}".encode(errors="replace")).hexdigest()[:8]
+    """The transcript's own id if it can be one of ours, else a name and a digest.
+
+    The digest is of what made the id useless, so that two such ids don't become one: of the own id,
+    or of what the transcript starts with.
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:80]
+    secret = redact_text(own)[0] != own
+    if name and not secret:
+        with suppress(BadInput):
+            return checked_name(name, "id of a session")
+    seed = own if name else f"{first.role}\0{first.text}"
+    stem = "session" if secret else name or stem
     stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:60]
+    digest = hashlib.sha256(seed.encode(errors="replace")).hexdigest()[:8]
     return f"{stem or 'session'}-{digest}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from acx import files, skillfile
 from acx.errors import BadInput, Conflict, NotFound
 from acx.learn.message import one_line
+from acx.paths import collision
 from acx.store import publish, skill_source
 from acx.store.layout import SKILLS
 from acx.store.publish import Piece
@@ -145,6 +146,10 @@ def _added(ctx: Context, space: str, found: Found, source: str) -> SkillChanged:
                 "choose another name, or look at it: acx skill show " + found.name,
             )
         changes: dict[str, bytes | None] = {prefix + p: data for p, data in found.files.items()}
+        if pair := collision([*Tree(repo, base).paths(), *changes]):
+            raise Conflict(
+                f"{pair[1]} can't lie beside {pair[0]} on every system", "choose another name"
+            )
         where = f"From {origin(source)}." if source else "A new one."
         message = f"Add skill {found.name}\n\n{where}\n"
         if source:
@@ -284,4 +289,6 @@ def _skill_folders(root: Path) -> dict[str, Path]:
     if (root / MAIN).is_file():
         return {".": root}
     mains = sorted(root.glob(f"*/{MAIN}")) + sorted(root.glob(f"*/*/{MAIN}"))
+    # a link in a repository from elsewhere could point to the person's own files
+    mains = [main for main in mains if main.resolve() == root.resolve() / main.relative_to(root)]
     return {main.parent.relative_to(root).as_posix(): main.parent for main in mains}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from acx.errors import BadInput, Conflict, NotFound, UsageError
+from acx import files
+from acx.errors import BadInput, NotFound, UsageError
 from acx.model import Space
 from acx.store import publish, skill_source
 from acx.store.layout import SKILLS, SPACE_FILE, checked_name
 from acx.store.publish import Piece
 from acx.store.repo import Repo
-from acx.store.spaces import is_space, parsed, space_text
+from acx.store.spaces import is_space, lock_of, parsed, space_text
 from acx.verbs.context import Context
 from acx.verbs.skill import found_from, provenance
 
@@ -113,23 +115,21 @@ def _at(
             _first_commit(ctx, repo, space, contents, extra)
         ctx.spaces.link(space.name, at)
         return False
-    with Repo(at, ctx.env) as repo:
+    ctx.spaces.linkable(space.name, at)
+    with Repo(at, ctx.env) as repo, files.locked(lock_of(repo)):
+        publish.recover(repo)
         if repo.resolve("HEAD") and not is_space(at):
             raise BadInput(
                 f"{at} has no {SKILLS}/*/SKILL.md",
                 f"choose an empty folder, or add skills under {at}/{SKILLS}/",
             )
         publish.ready(repo)
+        # What the repository already says and has stays as it is
+        where = at / SPACE_FILE
+        there = parsed(space.name, at, where.read_bytes() if where.exists() else b"", where)
+        kept = {path: data for path, data in contents.items() if not _has_skill(at, path)}
+        _first_commit(ctx, repo, _merged(there, space), kept, extra)
     ctx.spaces.link(space.name, at)
-    try:
-        with ctx.spaces.writing(space.name) as repo:
-            # What the repository already says and has stays as it is
-            there = ctx.spaces.get(space.name)
-            kept = {path: data for path, data in contents.items() if not _has_skill(at, path)}
-            _first_commit(ctx, repo, _merged(there, space), kept, extra)
-    except BaseException:
-        ctx.spaces.forget(space.name)
-        raise
     return True
 
 
@@ -157,7 +157,8 @@ def _first_commit(
     changes: dict[str, bytes | None] = {SPACE_FILE: space_text(space, old), **contents}
     names = sorted({path.split("/")[1] for path in contents})
     body = f"With the skills {', '.join(names)}." if names else "Its skills stay as they are."
-    message = "\n\n".join([f"Create learning space {space.name}", body, *extra]) + "\n"
+    trailers = ["\n".join(extra)] if extra else []
+    message = "\n\n".join([f"Create learning space {space.name}", body, *trailers]) + "\n"
     publish.publish(repo, base, [Piece(message, changes)], ctx.now())
 
 
@@ -261,9 +262,10 @@ def delete(ctx: Context, text: str, confirm: Callable[[Space], bool]) -> SpaceDe
         space = ctx.spaces.get(name)
     except (BadInput, NotFound):  # a broken or lost space can still be forgotten
         space = Space(name=name, path="")
-    if space.path and ctx.spaces.is_busy(name):
-        raise Conflict(f"space {name} is being learned into", "try again when that is done")
     if not confirm(space):
-        raise UsageError("nothing was deleted")
-    gone = ctx.sessions.detach_all(name)
-    return SpaceDeleted(name, ctx.spaces.forget(name), tuple(gone))
+        raise UsageError("nothing was deleted", "answer y, or say --yes")
+    with contextlib.ExitStack() as held:
+        if space.path:
+            held.enter_context(ctx.spaces.writing(name, wait=False))
+        gone = ctx.sessions.detach_all(name)
+        return SpaceDeleted(name, ctx.spaces.forget(name), tuple(gone))

@@ -235,3 +235,110 @@ def test_errors_of_usage(run: Run) -> None:
     one_line(run("space", "list", "--limit", "x"), 2)
     one_line(run("space", "list", "--limit", "0"), 2)
     one_line(run("learn", "--max-cost", "lots"), 2)
+
+
+def shell(line: str, cwd: Path) -> Done:
+    """A command line as the shell runs it, `acx` being the installed program."""
+    done = subprocess.run(
+        line.replace("acx ", f"{PROGRAM} "),
+        shell=True,
+        executable="/bin/bash",
+        cwd=cwd,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    err = done.stderr.decode()
+    for word in ("Traceback", "defect", "Exception ignored"):
+        assert word not in err, err
+    return Done(done.returncode, done.stdout.decode(errors="replace"), err)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("acx session append s <&-", 0),
+        ("acx learn - <&-", 5),
+        ("acx session import - <&-", 5),
+        ("acx space list >&-", 0),
+        ("acx --version >&-", 0),
+        ("acx learn 2>&-", 0),
+        ("acx learn - <&- 2>&-", 5),
+        ("acx space create x <&- >&- 2>&-", 0),
+        ("acx session show s 2>&- | true", 0),
+    ],
+)
+def test_streams_that_are_closed(ready: Path, line: str, code: int) -> None:
+    assert shell(line, ready).code == code
+    assert shell("acx doctor", ready).code == 0, "git is whole too"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_behind_the_output(ready: Path) -> None:
+    for line in ("--version", "space list", "session show s", "status --json", "--help"):
+        one_line(shell(f"acx {line} >/dev/full", ready), 1, "can't write the output", "No space")
+    assert shell("acx frobnicate 2>/dev/full", ready).code == 2
+    assert shell("acx frobnicate >/dev/full 2>/dev/full", ready).code == 2
+
+
+@pytest.mark.parametrize("coding", ["ascii", "latin-1", "ascii:strict"])
+def test_an_output_that_cannot_show_everything(run: Run, ready: Path, coding: str) -> None:
+    text = "Grüße, 你好 \U0001f600"
+    run("session", "append", "s", text, "--role", "user")
+    env = f"PYTHONIOENCODING={coding} acx "
+    for line in ("session show s", "session show s --format openai", "session show 你好"):
+        done = shell(env + line, ready)
+        assert done.code == (3 if "你好" in line else 0)
+        assert "?" in done.out + done.err
+
+
+def test_arguments_that_are_not_utf_8(ready: Path) -> None:
+    before = everything(ready)
+    one_line(shell("acx space create u2 --user $'\\xff'", ready), 2, "not valid UTF-8")
+    one_line(shell("acx session append s $'\\xff' --role user", ready), 2, "argument 4")
+    assert everything(ready) == before
+
+
+def test_homes_that_are_nowhere(ready: Path) -> None:
+    for command in ("status", "session list", "space list", "learn", "session create"):
+        one_line(shell(f"ACX_HOME=/dev/null/x acx {command}", ready), 1, "/dev/null/x")
+        gone = f"mkdir gone; cd gone; rmdir ../gone; ACX_HOME=here acx {command}"
+        one_line(shell(gone, ready), 1, "folder is gone")
+
+
+OWN_IDS = ["a..b", "con", "x.lock", "NUL.txt", "a/b", "a b", "x" * 200, "..", "é"]
+
+
+@pytest.mark.parametrize("own", OWN_IDS)
+def test_own_ids_that_cannot_be_ours(run: Run, ready: Path, tmp_path: Path, own: str) -> None:
+    path = tmp_path / "talk.jsonl"
+    line = {"type": "user", "sessionId": own, "uuid": "1", "parentUuid": None, "cwd": "/tmp"}
+    path.write_text(json.dumps({**line, "message": {"role": "user", "content": "Fix it"}}) + "\n")
+    done = run("session", "import", str(path))
+    assert done.code == 0, done.err
+    name = done.out.strip()
+    assert run("session", "import", str(path)).out.strip() == name
+    assert "0 new messages" in run("session", "import", str(path)).err
+    assert run("session", "delete", name, "--yes").code == 0
+    assert sorted(p.name for p in (ready / "sessions").iterdir()) == ["s"]
+
+
+def test_secrets_beside_the_messages(run: Run, ready: Path, tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2c3D4e5" * 3 + "F6g7H8"
+    folder = tmp_path / secret
+    folder.mkdir()
+    path = folder / "talk.jsonl"
+    line = {
+        "type": "user",
+        "sessionId": secret,
+        "uuid": "1",
+        "parentUuid": None,
+        "cwd": str(folder),
+    }
+    path.write_text(json.dumps({**line, "message": {"role": "user", "content": "Fix it"}}) + "\n")
+    done = run("session", "import", str(path))
+    assert done.code == 0, done.err
+    assert secret not in done.out
+    stored = [path for path in everything(ready) if "sessions" in path]
+    assert not any(secret in path for path in stored)
+    assert not any(secret.encode() in data for data in everything(ready).values())
