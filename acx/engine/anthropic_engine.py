@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from acx.engine.port import Reply, Request
+from acx.engine.port import Reply, Request, faulty, whole
 from acx.engine.prices import Tokens, cost
 from acx.errors import ModelError
 from acx.model import Usage
@@ -90,6 +90,8 @@ class AnthropicEngine:
             else:
                 message = self._client.messages.create(**payload)
             return self._reply(message)
+        except ModelError:
+            raise
         except anthropic.APITimeoutError as error:
             raise ModelError(
                 f"{self._where}: no answer within {self._timeout:g} seconds",
@@ -106,10 +108,11 @@ class AnthropicEngine:
             raise self._refused(error.status_code, error.api_message or error.message) from error
         except anthropic.AnthropicError as error:
             raise ModelError(f"{self._where}: {_line(str(error))}") from error
-        except (ValueError, TypeError, AttributeError) as error:
-            # A server that answers 200 with something else (a proxy's login page, torn events): the
-            # SDK doesn't validate, so it shows wherever the answer is first used.
-            raise self._not_messages(str(error)) from error
+        except Exception as error:
+            # A server that answers 200 with something else (a proxy's login page, torn events,
+            # JSON nested a thousand deep): the SDK doesn't validate, so it shows wherever the
+            # answer is first used, as whatever that place raises.
+            raise self._not_messages(str(error) or type(error).__name__) from error
 
     def payload(self, request: Request) -> dict[str, Any]:
         """The request as it goes over the wire."""
@@ -129,14 +132,21 @@ class AnthropicEngine:
         return payload
 
     def _reply(self, message: Message) -> Reply:
-        blocks = [block.to_dict(mode="json", warnings=False) for block in message.content]
-        if not all(isinstance(block.get("type"), str) for block in blocks):
-            raise ValueError("a content block without a type")
+        usage = self._usage(message)
+        try:
+            blocks = whole(
+                [block.to_dict(mode="json", warnings=False) for block in message.content]
+            )
+            wrong = faulty(blocks)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            wrong = str(error)
+        if wrong:
+            raise self._not_messages(wrong, usage)
         details = message.stop_details
         return Reply(
             content=tuple(blocks),
             stop_reason=message.stop_reason or "",
-            usage=self._usage(message),
+            usage=usage,
             model=message.model or self.model,
             stop_note=(details.explanation or details.category or "") if details else "",
         )
@@ -145,10 +155,10 @@ class AnthropicEngine:
         """What the call used. Servers may leave any of the counts out."""
         said = message.usage
         tokens = Tokens(
-            input=getattr(said, "input_tokens", None) or 0,
-            output=getattr(said, "output_tokens", None) or 0,
-            cache_read=getattr(said, "cache_read_input_tokens", None) or 0,
-            cache_write=getattr(said, "cache_creation_input_tokens", None) or 0,
+            input=_count(said, "input_tokens"),
+            output=_count(said, "output_tokens"),
+            cache_read=_count(said, "cache_read_input_tokens"),
+            cache_write=_count(said, "cache_creation_input_tokens"),
         )
         return Usage(
             input=tokens.prompt,
@@ -183,10 +193,11 @@ class AnthropicEngine:
             )
         return ModelError(said)
 
-    def _not_messages(self, why: str) -> ModelError:
+    def _not_messages(self, why: str, usage: Usage | None = None) -> ModelError:
         return ModelError(
             f"{self._where}: the answer isn't one of the Messages API ({_line(why)})",
             "check ANTHROPIC_BASE_URL: it is the server's root, without /v1",
+            usage=usage,
         )
 
     @property
@@ -199,6 +210,11 @@ def _with_breakpoint(messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any
     *before, last = messages
     *blocks, block = last["content"]
     return [*before, {**last, "content": [*blocks, {**block, "cache_control": _BREAKPOINT}]}]
+
+
+def _count(usage: Any, name: str) -> int:
+    given = getattr(usage, name, None)
+    return given if isinstance(given, int) and given > 0 else 0
 
 
 def _line(text: str) -> str:

@@ -7,6 +7,7 @@ answers (the engines beside this module).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -58,6 +59,30 @@ class Reply:
     def calls(self) -> tuple[Block, ...]:
         """The tool_use blocks, each with `id`, `name` and `input`."""
         return tuple(block for block in self.content if block["type"] == "tool_use")
+
+
+def faulty(content: Sequence[Any]) -> str:
+    """What in an answer's blocks isn't as the API defines it; "" if they can be worked with."""
+    for block in content:
+        match block:
+            case {"type": "text", "text": str()}:
+                pass
+            case {"type": "text"}:
+                return "a text block without a text"
+            case {"type": "tool_use", "id": str(), "name": str(), "input": _}:
+                pass
+            case {"type": "tool_use"}:
+                return "a call without id, name or input"
+            case {"type": str()}:
+                pass
+            case _:
+                return "a content block without a type"
+    return ""
+
+
+def whole(value: Any) -> Any:
+    """A JSON value without halves of characters (`"\\ud800"`): no file can hold them."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
 
 
 class Engine(Protocol):

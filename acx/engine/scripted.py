@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from acx.engine.port import Reply, Request
+from acx.engine.port import Reply, Request, faulty
 from acx.errors import BadInput, ModelError
 from acx.model import Usage
 
@@ -65,7 +65,7 @@ def _answer(line: str, number: int) -> Reply | ModelError:
         case {"call": str(name), "input": input}:
             call = {"type": "tool_use", "id": f"call_{number}", "name": name, "input": input}
             return _reply([call], "tool_use", said)
-        case {"content": [*blocks]}:
+        case {"content": [*blocks]} if not faulty(blocks):
             return _reply(blocks, "end_turn", said)
     raise BadInput(
         f"script, line {number}: no answer in it",

@@ -8,11 +8,13 @@ draft changes is judged; what stood there before is its owner's.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from acx import skillfile
 from acx.errors import BadInput
 from acx.learn.draft import Draft
+from acx.learn.message import INVISIBLE, visible
 from acx.model import SkillTree
 from acx.paths import collision, safe_path
 from acx.transcripts.redact import redact_text
@@ -34,10 +36,7 @@ ACTIVE = (
     (re.compile(r"\$(?:ARGUMENTS|\{CLAUDE_)"), "a variable that the agent's client would replace"),
     (re.compile(r"<!--"), "an HTML comment, which a reader of the rendered page doesn't see"),
     (re.compile(r"(?i)\bdata:[\w/+.-]+;base64,"), "embedded data"),
-    (
-        re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"),
-        "invisible or direction-changing characters",
-    ),
+    (INVISIBLE, "invisible or direction-changing characters"),
 )
 """Patterns no added line may match, with what they are."""
 
@@ -67,11 +66,26 @@ def forbidden(draft: Draft, tree: SkillTree) -> list[str]:
             continue
         if path != safe or not re.fullmatch(r"skills/[^/]+/.+", path):
             found.append(f"{path}: lessons may only touch files under skills/NAME/")
-        before = set((tree.read(path) or b"").splitlines())
-        for number, line in enumerate((data or b"").splitlines(), 1):
-            if line not in before and (kinds := redact_text(line.decode(errors="replace"))[1]):
-                found.append(f"{path}, line {number}: a secret ({', '.join(kinds)})")
+        found += _secrets(path, data or b"", tree.read(path) or b"")
     return found
+
+
+def _secrets(path: str, data: bytes, before: bytes) -> list[str]:
+    """What the change adds in secrets: by line, and those of several lines, such as a key's."""
+    known = set(before.splitlines())
+    found = [
+        f"{path}, line {number}: a secret ({', '.join(kinds)})"
+        for number, line in enumerate(data.splitlines(), 1)
+        if line not in known and (kinds := secrets(line))
+    ]
+    if not found and (kinds := secrets(data) - secrets(before)):
+        found.append(f"{path}: a secret ({', '.join(kinds)})")
+    return found
+
+
+def secrets(data: bytes) -> Counter[str]:
+    """How many secrets of each kind a text holds, also where colour codes run through them."""
+    return redact_text(visible(data.decode(errors="replace")))[1]
 
 
 def _file_problems(path: str, data: bytes | None, before: str, draft: Draft) -> Iterator[str]:

@@ -8,15 +8,20 @@ asked and what the answers mean.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
-from acx.engine.port import Block, Engine, Reply, Request
+from acx.engine.port import Block, Engine, Reply, Request, whole
 from acx.errors import ModelError
 from acx.learn.schema import complaints
 from acx.model import Usage
 
 Result = TypeVar("Result")
+
+MOST_STARTS = 50
+"""Opening braces tried when looking for JSON in a text: each one tried costs up to the text."""
 
 ToolSpec = Mapping[str, Any]
 """A tool as a request carries it: `name`, `description`, `input_schema`."""
@@ -38,6 +43,7 @@ class Meter:
         try:
             reply = self._engine.complete(request)
         except ModelError as error:
+            self.usage += error.usage or Usage()
             error.usage = self.usage
             raise
         self.usage += reply.usage
@@ -167,12 +173,10 @@ def _input(reply: Reply, tool: ToolSpec) -> Any:
 def _json_in(text: str, tool: str) -> dict[str, Any] | None:
     """The first JSON object in a text, out of the wrapping of a call if it has one."""
     decoder = json.JSONDecoder()
-    start = text.find("{")
-    while start >= 0:
+    for brace in islice(re.finditer("{", text), MOST_STARTS):
         try:
-            found, _ = decoder.raw_decode(text, start)
-        except ValueError:
-            start = text.find("{", start + 1)
+            found = whole(decoder.raw_decode(text, brace.start())[0])
+        except (ValueError, RecursionError):
             continue
         if found.get("name") == tool:
             for key in ("input", "arguments", "parameters"):

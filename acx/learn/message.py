@@ -1,6 +1,8 @@
 """The commit message of a lesson, and how it is read back.
 
-Trailers are git's own (`git interpret-trailers --parse` reads them). Every value is one line.
+Trailers are git's own (`git interpret-trailers --parse` reads them). Every value is one line, and
+no line of the text above them can be taken for one, whatever a transcript says. Not here: secrets
+(the pipeline has removed them by then).
 """
 
 from __future__ import annotations
@@ -10,9 +12,23 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from acx.model import Lesson, Task, Usage
+from acx.transcripts.digest import plain
 
 LONGEST_SUBJECT = 72
 """Characters; what git's own tools show uncut."""
+
+
+INVISIBLE = re.compile(
+    "[\x80-\x84\x86-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+"""Characters one doesn't see: controls, those without width, those that turn the direction."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NOT_OURS = re.compile(
+    r"(?i)[a-z0-9]+(?:-[a-z0-9]+)+\s*:|this reverts commit |# -+ >8|diff -|index: "
+)
+"""How lines begin that mean something to git, a forge or the ledger: trailers, reverts, the end of
+a message."""
 
 
 def task_key(session_id: str, number: int) -> str:
@@ -58,15 +74,23 @@ def message(
 
 def subject(title: str) -> str:
     """The title as a commit's subject: one line of at most 72 characters, cut at a word."""
-    text = one_line(title)
+    text = _inert(one_line(title))
     if len(text) <= LONGEST_SUBJECT:
         return text
     return text[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0].rstrip(",;:-") + "…"
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks, tabs and control characters."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())
+    """The text on one line, without anything in it that isn't seen."""
+    return " ".join(_CONTROL.sub(" ", visible(text)).split())
+
+
+def visible(text: str) -> str:
+    """The text without colour codes and invisible characters, which can hide a word from a search.
+
+    Line breaks are kept.
+    """
+    return INVISIBLE.sub("", plain(text))
 
 
 def cost(usage: Usage) -> str:
@@ -82,7 +106,15 @@ def _spent(usage: Usage) -> list[tuple[str, str]]:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(one_line(text), 72, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(one_line(text), 72, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(_inert(line) for line in lines)
+
+
+def _inert(line: str) -> str:
+    """The line so that git takes it for text: `---` would end the message, a key be a trailer."""
+    if line.startswith("---"):
+        return "—" + line.lstrip("-")
+    return f"> {line}" if _NOT_OURS.match(line) else line
 
 
 def outcome_of(trailers: Mapping[str, str]) -> tuple[str, str, str]:

@@ -7,15 +7,16 @@ free to land or held with a reason, or why nothing is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acx.errors import ModelError
 from acx.learn import checks
 from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
-from acx.learn.message import message, subject
+from acx.learn.message import message, one_line, subject, visible
 from acx.learn.port import Assignment, Learner, Skipped
-from acx.model import Lesson, Transcript, Usage
+from acx.model import Lesson, Task, Transcript, Usage
+from acx.transcripts.redact import redact_text
 
 MOST_LESSONS = 12
 """Of one task. A task that seems to teach more is noise."""
@@ -48,34 +49,37 @@ def lessons(learner: Learner, assignment: Assignment) -> list[Ready] | Skipped:
     tree = Draft(assignment.skills)
     again = {known.title for known in assignment.rejected}
     corrects = tuple(("Acx-Corrects", known.commit) for known in assignment.earlier[-1:])
+    task = _told(assignment.task)
     for taught in list(answer)[:MOST_LESSONS]:
         usage += taught.usage
-        lesson = taught.lesson
-        if subject(lesson.title) in again:
-            dropped.append(f"{lesson.title}: rejected before")
+        lesson = _written(taught.lesson)
+        title = subject(lesson.title)
+        if not title:
+            dropped.append("a lesson without a title")
             continue
-        if lost := _unfounded(assignment.transcript, lesson):
-            dropped.append(f"{lesson.title}: {lost}")
+        if title in again:
+            dropped.append(f"{title}: rejected before")
+            continue
+        if lost := _unfounded(assignment.transcript, taught.lesson):
+            dropped.append(f"{title}: {lost}")
             continue
         draft = _drafted(tree, taught.changes)
         if refused := checks.forbidden(draft, tree):
             raise ModelError(f"the learner wrote what may not be written: {refused[0]}")
         if not draft.changes():
-            dropped.append(f"{lesson.title}: already known")
+            dropped.append(f"{title}: already known")
             continue
-        hold = taught.hold or "; ".join(checks.problems(draft, tree)[:3])
+        hold = one_line(_safe(taught.hold or "; ".join(checks.problems(draft, tree)[:3])))
         text = message(
             assignment.transcript.session.id,
-            assignment.task,
+            task,
             lesson,
             learner.name,
             taught.usage,
             (*corrects, *([("Acx-Held", hold)] if hold else [])),
         )
         leaf = bool(taught.hold)
-        found.append(
-            Ready(lesson, subject(lesson.title), text, draft.changes(), taught.usage, hold, leaf)
-        )
+        found.append(Ready(lesson, title, text, draft.changes(), taught.usage, hold, leaf))
         tree = tree if leaf else draft
     if not found:
         return Skipped("; ".join(dropped) or "nothing worth keeping", usage)
@@ -85,8 +89,36 @@ def lessons(learner: Learner, assignment: Assignment) -> list[Ready] | Skipped:
 def _drafted(tree: Draft, changes: Mapping[str, bytes | None]) -> Draft:
     draft = Draft(tree)
     for path, data in changes.items():
-        draft.put(path, data)
+        draft.put(path, None if data is None else _without_secrets(data, tree.read(path) or b""))
     return draft
+
+
+def _without_secrets(data: bytes, before: bytes) -> bytes:
+    """The file with the secrets of new lines replaced; all other lines are as they were given."""
+    known = set(before.splitlines())
+    return b"".join(
+        _safe(line.decode(errors="replace")).encode()
+        if line.rstrip(b"\r\n") not in known and checks.secrets(line)
+        else line
+        for line in data.splitlines(keepends=True)
+    )
+
+
+def _safe(text: str) -> str:
+    """A text as a commit may carry it. Messages lost their secrets when they were stored, but for
+    those that colour codes ran through: a learner that reads them clean would piece them together.
+    """
+    return redact_text(visible(text))[0]
+
+
+def _told(task: Task) -> Task:
+    return replace(task, title=_safe(task.title), because=_safe(task.because))
+
+
+def _written(lesson: Lesson) -> Lesson:
+    evidence = tuple(replace(item, quote=_safe(item.quote)) for item in lesson.evidence)
+    title, summary = _safe(lesson.title), _safe(lesson.summary)
+    return replace(lesson, title=title, summary=summary, evidence=evidence)
 
 
 def _unfounded(transcript: Transcript, lesson: Lesson) -> str:

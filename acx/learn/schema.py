@@ -74,5 +74,8 @@ def _string(schema: Schema, value: Any, where: str) -> list[str]:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        text = "something nested too deep"
     return text if len(text) <= 60 else text[:59] + "…"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from acx.engine.port import Block, Reply
+from acx.engine.port import Block, Reply, whole
 from acx.learn.conversation import Conversation, Meter, tool_result
 from acx.learn.distillation import Distilled, project_of
 from acx.learn.draft import Draft
@@ -172,8 +172,8 @@ def _decoded(input: Any) -> Any:
     if not isinstance(input, str):
         return input
     try:
-        return json.loads(input)
-    except ValueError:
+        return whole(json.loads(input))
+    except (ValueError, RecursionError):
         return input
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +23,7 @@ from acx.learn.port import Learner
 from acx.model import Session, Usage
 from acx.store import publish
 from acx.store.layout import Home
+from acx.store.repo import Repo
 from acx.store.sessions import Sessions
 from acx.verbs import learners
 from acx.verbs import session as session_verbs
@@ -30,6 +33,10 @@ from acx.verbs.progress import Progress, Step
 
 SIDE_BY_SIDE = 4
 """Spaces learned at the same time."""
+
+GRACE = 1.0
+"""Seconds that an interrupted run waits for lessons that are just landing. A model isn't waited
+for: what is cut off is taken up by the next run, as after a crash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +228,7 @@ def _by_space(
         session = item.sessions.get(item.id)
         name = wanted or session.space or ctx.space_name()
         try:
-            if dry_run and item.sessions is ctx.sessions and not session.space:
+            if dry_run and not session.space:
                 session = replace(session, space=name)
             else:
                 session = item.sessions.attach(item.id, name)
@@ -242,14 +249,44 @@ def _side_by_side(
 ) -> list[SessionReport]:
     if len(groups) < 2:
         return [
-            r for name, group in groups.items() for r in _space(ctx, learner, name, group, settings)
-        ]
-    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(groups))) as pool:
-        jobs = [
-            pool.submit(_space, ctx, learner, name, group, settings)
+            r
             for name, group in groups.items()
+            for r in _space(ctx, learner, name, group, settings, True)
         ]
-        return [report for job in jobs for report in job.result()]
+    stop = threading.Event()
+    settings = replace(settings, stopped=stop.is_set)
+    todo = iter(groups.items())
+    done: dict[str, list[SessionReport] | BaseException] = {}
+
+    def work() -> None:
+        while not stop.is_set() and (item := next(todo, None)):
+            try:
+                done[item[0]] = _space(ctx, learner, *item, settings)
+            except BaseException as error:
+                done[item[0]] = error
+
+    # Daemons, since the interpreter would wait for any other thread, and so for a hanging model
+    count = min(SIDE_BY_SIDE, len(groups))
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():  # on Windows, Ctrl-C is only seen between waits
+                thread.join(0.5)
+    except BaseException:
+        stop.set()
+        until = time.monotonic() + GRACE
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        raise
+    return [report for name in groups for report in _result(done[name])]
+
+
+def _result(done: list[SessionReport] | BaseException) -> list[SessionReport]:
+    if isinstance(done, BaseException):
+        raise done
+    return done
 
 
 def _space(
@@ -258,8 +295,10 @@ def _space(
     name: str,
     group: Sequence[tuple[Session, Sessions]],
     settings: Settings,
+    alone: bool = False,
 ) -> list[SessionReport]:
-    """Learn the sessions of one space. A trouble of the space is every session's reason."""
+    """Learn the sessions of one space. A trouble of the space is every session's reason; where
+    there is nothing else to report (`alone`, with one session) it is raised."""
 
     def waiting() -> None:
         settings.progress(Step("waiting", "", space=name, detail="another acx is learning into it"))
@@ -268,9 +307,13 @@ def _space(
     try:
         if ctx.spaces.get(name).policy.get("review") is True:
             settings = replace(settings, review=True)
-        with ctx.spaces.writing(name, waiting) as repo:
+        repository: AbstractContextManager[Repo] = (
+            ctx.spaces.open(name) if settings.dry_run else ctx.spaces.writing(name, waiting)
+        )
+        with repository as repo:
             publish.ready(repo)
             for session, sessions in group:
+                settings.go_on()
                 report = learn_session(ctx, learner, repo, session, sessions, settings)
                 reports.append(report)
                 if report.fatal:
@@ -279,7 +322,7 @@ def _space(
     except ModelError:
         raise
     except AcxError as error:
-        if len(group) == 1 and not reports:
+        if alone and len(group) == 1 and not reports:
             raise
         reports += [
             SessionReport(

@@ -6,7 +6,8 @@ recorded, the others go on, and the next run takes it up again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -26,18 +27,27 @@ from acx.verbs.progress import Progress, Step
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run goes about it. `max_cost` is what is left of it, in USD."""
+    """How a run goes about it. `max_cost` is what is left of it, in USD.
+
+    `stopped` tells, between tasks and sessions, that the person wants no more.
+    """
 
     review: bool
     dry_run: bool
     max_cost: Decimal | None
     progress: Progress
+    stopped: Callable[[], bool] = lambda: False
 
     def less(self, usage: Usage) -> Settings:
         """The settings for what comes after this was spent."""
         if self.max_cost is None or usage.cost is None:
             return self
         return replace(self, max_cost=self.max_cost - usage.cost)
+
+    def go_on(self) -> None:
+        """Raises KeyboardInterrupt, also outside the main thread, once the run is stopped."""
+        if self.stopped():
+            raise KeyboardInterrupt
 
     @property
     def spent(self) -> bool:
@@ -93,8 +103,11 @@ def learn_session(
     sessions: Sessions,
     settings: Settings,
 ) -> SessionReport:
-    """Learn what is new in a session. Raises Conflict if another acx is at it."""
-    with sessions.learning(session.id):
+    """Learn what is new in a session. Raises Conflict if another acx is at it.
+
+    A dry run takes no lock, since a lock is a file.
+    """
+    with nullcontext() if settings.dry_run else sessions.learning(session.id):
         if not settings.dry_run:
             sessions.update(session.id, status="running", reason="")
         run = _Run(ctx, learner, repo, session, sessions, settings)
@@ -102,8 +115,10 @@ def learn_session(
             run.go()
         except BaseException as error:
             if not settings.dry_run:
-                reason = error.message if isinstance(error, AcxError) else "interrupted"
-                status = "failed" if isinstance(error, AcxError) else "pending"
+                # Ctrl-C also ends the git processes of this run, which then seem to have failed
+                failed = isinstance(error, AcxError) and not settings.stopped()
+                reason = str(error) if failed else "interrupted"
+                status = "failed" if failed else "pending"
                 sessions.update(session.id, status=status, reason=reason)
             if not isinstance(error, ModelError):
                 raise
@@ -153,6 +168,7 @@ class _Run:
         tasks, usage = self.learner.tasks(self.transcript, known)
         self.usage += usage
         for task in tasks:
+            self.settings.go_on()
             if self.settings.less(self.usage).spent and not self._settled(task):
                 self.unasked += task.finished
                 continue

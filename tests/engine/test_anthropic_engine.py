@@ -226,6 +226,68 @@ def test_what_isnt_a_message_is_said_to_be_none(reply: Raw) -> None:
     assert "ANTHROPIC_BASE_URL" in error.hints[0]
 
 
+DEEP = 100_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"content": ' + "[" * DEEP + "]" * DEEP + "}",
+        '{"content": [{"type": "text", "text": "x", "more": '
+        + '{"a":' * DEEP + "1" + "}" * DEEP + "}]}",
+        "[" * DEEP,
+        '{"content": [{"type": "text", "text": 1' + "0" * 9_000 + "}]}",
+    ],
+    ids=["nested content", "nested block", "torn", "a number of 9000 digits"],
+)  # fmt: skip
+def test_json_that_python_can_not_read_is_no_message(body: str) -> None:
+    error, _ = failure(Raw(body))
+    assert "isn't one of the Messages API" in error.message
+
+
+def test_torn_and_disordered_events_are_no_message() -> None:
+    start = 'event: content_block_delta\ndata: {"type": "content_block_delta", "index": 3}\n\n'
+    long = Request("s", ASK.messages, max_tokens=64_000)
+    for body in (start, "event: message_start\ndata: {}\n\n", "data: [\n\n", ""):
+        sent = Raw(body, "text/event-stream")
+        with LoopbackMessages([sent]) as api, pytest.raises(ModelError):
+            engine(api).complete(long)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "text", "text": 5},
+        {"type": "text"},
+        {"type": "tool_use", "id": "t", "name": "done"},
+        {"type": "tool_use", "id": "t", "name": ["done"], "input": {}},
+        {"type": "tool_use", "id": None, "name": "done", "input": {}},
+        {"type": 7, "text": "x"},
+        {"text": "x"},
+    ],
+    ids=str,
+)
+def test_a_block_that_isnt_as_the_api_defines_it_is_an_error_that_was_paid_for(
+    block: dict[str, Any],
+) -> None:
+    error, _ = failure(Answer([block]))
+    assert "isn't one of the Messages API" in error.message
+    assert not error.fatal and not error.transient
+    assert (error.usage.input, error.usage.output, error.usage.calls) == (1000, 100, 1)
+
+
+def test_half_a_character_is_replaced() -> None:
+    with LoopbackMessages([call("done", {"a": ["x\ud800"]})]) as api:
+        assert engine(api).complete(ASK).calls[0]["input"] == {"a": ["x?"]}
+
+
+def test_counts_that_are_none_count_nothing() -> None:
+    usage = {"input_tokens": "many", "output_tokens": -3, "cache_read_input_tokens": [1]}
+    with LoopbackMessages([Answer(text("Hi").content, usage=usage)]) as api:
+        said = engine(api).complete(ASK).usage
+    assert (said.input, said.output, said.cached, said.calls) == (0, 0, 0, 1)
+
+
 def test_the_sdk_is_imported_with_the_first_call_only() -> None:
     code = (
         "import sys; from acx.engine.anthropic_engine import AnthropicEngine;"

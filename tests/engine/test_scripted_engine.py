@@ -33,7 +33,10 @@ def test_a_script_is_answered_line_by_line_and_questions_are_remembered() -> Non
     assert len(engine.requests) == 5
 
 
-@pytest.mark.parametrize("line", ["no JSON", "[1]", "{}", '{"text": 3}', '{"call": "x"}'])
+@pytest.mark.parametrize(
+    "line",
+    ["no JSON", "[1]", "{}", '{"text": 3}', '{"call": "x"}', '{"content": [{"type": "text"}]}'],
+)
 def test_a_line_that_is_no_answer_is_named(line: str) -> None:
     with pytest.raises(BadInput, match="line 2"):
         ScriptedEngine.from_lines(['{"text": "fine"}', line])
