@@ -27,7 +27,10 @@ def number_of(line: bytes) -> int:
 def count(path: Path) -> int:
     """How many messages the file holds; reads its last line only."""
     last = files.last_line(path)
-    return number_of(last) if last else 0
+    try:
+        return number_of(last) if last else 0
+    except BadInput as error:
+        raise BadInput(f"{path}: {error.message}", *error.hints) from error
 
 
 def append(path: Path, bodies: Sequence[bytes]) -> int:
