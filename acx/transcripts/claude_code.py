@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, BinaryIO
 
 from acx.errors import BadInput
-from acx.model import Event, Message, Origin, Part, Text, ToolResult
+from acx.model import Event, Message, Origin, Part, Text, ToolCall, ToolResult
 from acx.transcripts import claude_texts as texts
 from acx.transcripts.blocks import is_result, listed, parts_of
 from acx.transcripts.claude_queue import Queue, Typed
@@ -70,12 +70,14 @@ def _note(record: Mapping[str, Any], notes: Notes) -> None:
 @dataclass(slots=True)
 class _Reading:
     """What is held between lines: an assistant's message that may go on (`turn`, with the API's id
-    of it), and what came after its first line (`after`), such as results of parallel calls."""
+    of it), and what came after its first line (`after`), such as results of parallel calls.
+    `called` are the names of tools whose results are still to come, by the calls' ids."""
 
     notes: Notes
     turn: Message | None = None
     turn_id: str = ""
     after: list[Message] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)
     queue: Queue = field(default_factory=Queue)
 
     def take(self, record: Mapping[str, Any]) -> Iterator[Message]:
@@ -121,6 +123,7 @@ class _Reading:
             return
         parts = parts_of(listed(message.get("content")))
         parts = tuple(p for p in parts if not isinstance(p, Text) or p.text.strip())
+        self.called.update((p.id, p.name) for p in parts if isinstance(p, ToolCall))
         own = text_at(message, "id")
         if self.turn and own and own == self.turn_id:
             self.turn = replace(self.turn, parts=self.turn.parts + parts)
@@ -139,7 +142,7 @@ class _Reading:
     def _user(self, record: Mapping[str, Any]) -> Iterator[Message]:
         blocks = listed(_message_of(record).get("content"))
         id, ts = text_at(record, "uuid"), stamp(record.get("timestamp"))
-        results = list(_results(filter(is_result, blocks), record, id, ts))
+        results = list(_results(filter(is_result, blocks), record, self.called, id, ts))
         words = [block for block in blocks if not is_result(block)]
         if results or record.get("isMeta") is True:
             self.after += results
@@ -228,10 +231,10 @@ def _queued(typed: Typed) -> Iterator[Message]:
 
 
 def _results(
-    blocks: Iterable[Any], record: Mapping[str, Any], id: str, ts: str
+    blocks: Iterable[Any], record: Mapping[str, Any], called: dict[str, str], id: str, ts: str
 ) -> Iterator[Message]:
     """The results in a line, and after them what the person said to refuse a call."""
-    parts = tuple(_result(part, record) for part in parts_of(blocks))
+    parts = tuple(_result(part, record, called) for part in parts_of(blocks))
     if not parts:
         return
     yield Message("tool", parts, "harness", id=id, ts=ts)
@@ -242,22 +245,36 @@ def _results(
         yield Message("user", words, origin, id=own, ts=ts, event="rejection")
 
 
-def _result(part: Part, record: Mapping[str, Any]) -> Part:
+def _result(part: Part, record: Mapping[str, Any], called: dict[str, str]) -> Part:
     if not isinstance(part, ToolResult):
         return part
+    tool = called.pop(part.call_id, "")
     text = texts.without_reminders(part.text)
     error = part.error
     if error is None and text.startswith("<tool_use_error>"):
         error = True
-    denied = record.get("toolDenialKind") == "user-rejected"
     return replace(
         part,
         call_id=part.call_id or text_at(record, "sourceToolUseID"),
         text=text,
         error=error,
         exit_code=texts.exit_code(text) if error else part.exit_code,
-        rejected=error is True and (denied or texts.is_rejection(text)),
+        rejected=error is True and _is_refused(text, tool, record),
     )
+
+
+def _is_refused(text: str, tool: str, record: Mapping[str, Any]) -> bool:
+    """Whether a person refused the call, rather than a tool failing in the words of a refusal.
+
+    What an MCP server calls an error stands in the line word for word, and once more behind
+    `Error: ` in toolUseResult: of its calls only what the client says in its own fields is
+    believed. Built-in tools put words of theirs (`Exit code 1`) before what others wrote.
+    """
+    if record.get("toolDenialKind") == "user-rejected":
+        return True
+    if record.get("toolUseResult") == "User rejected tool use":
+        return True
+    return bool(tool) and "mcp" not in tool.lower() and texts.is_rejection(text)
 
 
 def _joined(blocks: Iterable[Any]) -> str:

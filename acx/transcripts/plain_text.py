@@ -2,7 +2,9 @@
 `Tool:`, also in bold Markdown.
 
 The first speaker sets how speakers are written in this text: after `User:` a line `user: root` is
-part of a message. Not in here: pasted consoles and exports, which mark their speakers otherwise.
+part of a message, and so is whatever stands within a fence of Markdown (```): what a tool or a page
+printed is nobody's turn to speak. Not in here: pasted consoles and exports, which mark their
+speakers otherwise.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from acx.model import Message, Part, Role, Text, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.record import ORIGINS
 from acx.transcripts.source import BAD_UTF8, lines, skip, warn_once
+
+OPEN_FENCE = "a code fence that is never closed: all that follows is read as part of it"
 
 _ROLES: dict[str, Role] = {
     "user": "user",
@@ -31,6 +35,20 @@ _ROLES: dict[str, Role] = {
 def _speaker() -> re.Pattern[str]:
     names = "|".join(_ROLES)
     return re.compile(rf"(\**)({names})(?::\*\*|(?:\*\*)?:)[ \t]*(.*)", re.I | re.S)
+
+
+# Also at the end of a sentence (`Try this: ```sh`), or else its closing one would open another.
+_OPENS = re.compile(r"\s*(?P<fence>`{3,}|~{3,})[^`]*$|[^`]*[\s:](?P<late>`{3,})[^\s`]*\s*$")
+_CLOSES = re.compile(r"\s*(`{3,}|~{3,})\s*$")
+
+
+def _fence(line: str, fence: str) -> str:
+    """The fence that is open after this line, given the one before it; "" if none is."""
+    if not fence:
+        opens = _OPENS.match(line)
+        return opens["fence"] or opens["late"] if opens else ""
+    closes = _CLOSES.match(line)
+    return "" if closes and closes[1].startswith(fence) else fence
 
 
 def _spoken(line: str) -> tuple[tuple[str, bool], Role, str] | None:
@@ -60,20 +78,25 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     style: tuple[str, bool] | None = None
     role: Role | None = None
     said: list[str] = []
+    fence, opened = "", 0
     for number, raw in lines(stream, notes):
         line = raw.decode("utf-8", "replace").replace("\r\n", "\n")
         if "\ufffd" in line and b"\xef\xbf\xbd" not in raw:
             warn_once(notes, number, BAD_UTF8)
-        spoken = _spoken(line)
+        spoken = None if fence else _spoken(line)
         if spoken and style in (None, spoken[0]):
             if role:
                 yield _message(role, said)
-            style, role, first = spoken
-            said = [first]
-        elif role:
+            style, role, line = spoken
+            said = []
+        if role:
             said.append(line)
+            opened = opened if fence else number
+            fence = _fence(line, fence)
         elif line.strip():
             skip(notes, number, "text before the first speaker")
+    if fence:
+        notes.warn(opened, OPEN_FENCE)
     if role:
         yield _message(role, said)
 

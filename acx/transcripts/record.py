@@ -39,6 +39,10 @@ ORIGINS: Mapping[str, Origin] = {
 _ORIGINS = frozenset(get_args(Origin))
 _EVENTS = frozenset(get_args(Event))
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
+DEEPEST = 100
+"""Levels of nesting in a call's arguments. Ten are many; what walks them may use recursion."""
+
+_NESTED = "the message is nested too deeply"
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -63,6 +67,18 @@ def to_line(message: Message) -> bytes:
         return line.encode()
     except UnicodeEncodeError:
         return _without_lone_surrogates(line).encode()
+
+
+def said_line(role: str, text: str) -> bytes | None:
+    """The line of a message that is a role and its words, as `to_line` writes it; None for a role
+    that doesn't just speak, and for text that isn't UTF-8."""
+    if role not in ("user", "assistant", "system"):
+        return None
+    part = f'{{"type":"text","text":{quoted(text)}}}'
+    try:
+        return f'{{"role":"{role}","origin":"{ORIGINS[role]}","parts":[{part}]}}\n'.encode()
+    except UnicodeEncodeError:
+        return None
 
 
 def from_value(value: Any) -> Message:
@@ -99,12 +115,15 @@ def role_of(value: Mapping[str, Any]) -> Role:
 
 def stamp(value: Any) -> str:
     """A time as transcripts give it (ISO 8601 with any offset, epoch in seconds or milliseconds)
-    as ISO 8601 in UTC; "" if it is none. A time without offset is taken for UTC."""
+    as ISO 8601 in UTC; "" if it is none, such as one in a 13th month. A time without offset is
+    taken for UTC."""
     if isinstance(value, str):
-        if not value or _UTC.fullmatch(value):
+        if not value:
             return value
         try:
             moment = datetime.fromisoformat(value)
+            if _UTC.fullmatch(value):
+                return value
             moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
         except (ValueError, OverflowError):
             return ""
@@ -129,15 +148,20 @@ def text_at(value: Mapping[str, Any], *keys: str) -> str:
 
 
 def arguments(value: Any) -> dict[str, Any] | str:
-    """Arguments of a tool call: an object or JSON text of one decoded, anything else as text."""
+    """Arguments of a tool call: an object or JSON text of one decoded, anything else as text.
+
+    Raises BadInput for an object that is nested too deeply; a text of one stays text.
+    """
     if isinstance(value, dict):
+        if not _within(value, DEEPEST):
+            raise BadInput(_NESTED)
         return value
     if isinstance(value, str):
         try:
             decoded = json.loads(value) if value else {}
         except (ValueError, RecursionError):
             return value
-        return decoded if isinstance(decoded, dict) else value
+        return decoded if isinstance(decoded, dict) and _within(decoded, DEEPEST) else value
     return {} if value is None else as_json(value)
 
 
@@ -146,7 +170,7 @@ def as_json(value: Any) -> str:
     try:
         return _compact(value)
     except RecursionError as error:
-        raise BadInput("the message is nested too deeply") from error
+        raise BadInput(_NESTED) from error
 
 
 def kind_of(value: Any) -> str:
@@ -157,6 +181,15 @@ def kind_of(value: Any) -> str:
         return "true or false"
     names = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
     return names.get(type(value), type(value).__name__)
+
+
+def _within(value: Any, levels: int) -> bool:
+    """Whether a JSON value has at most so many levels of lists and objects."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return True
+    return levels > 0 and all(_within(item, levels - 1) for item in value)
 
 
 def _without_lone_surrogates(text: str) -> str:

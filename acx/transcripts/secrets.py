@@ -1,19 +1,19 @@
 """What secrets look like: forms of tokens, and the names, headers and URLs that introduce a secret.
 
-Tables, patterns and guards only; who applies them is `acx.transcripts.redact`. A pattern starts
-with plain text or a set of letters, so that the search skips ahead, and nothing unbounded repeats
-inside something unbounded: a line of 50 MB takes seconds, not hours. Compiled when first used.
+Tables and patterns only; who applies them is `acx.transcripts.redact`, and what of their matches is
+no secret is told by `secret_judges`. A pattern starts with plain text or a set of letters, so that
+the search skips ahead, and nothing unbounded repeats inside something unbounded: a line of 50 MB
+takes seconds, not hours. Compiled when first used.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from base64 import b64decode
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+
+from acx.transcripts import secret_judges as judges
 
 MARK = "[REDACTED:"
 
@@ -121,9 +121,10 @@ mailgun         key-            [0-9a-f]{32}(?![A-Za-z0-9])
 age             AGE-SECRET-KEY- 1[A-Z0-9]{50,}
 """
 
-# Also after the `\n` of a text that was escaped once more than it was decoded.
-_START = r"(?:(?<![A-Za-z0-9]{0})|(?<=\\[nrt]{0}))"
-_UNREAL = re.compile(r"[xX]{6}|\*{4}|\.{3}|(?i:[-_]?your[-_])|-here\b")
+# Also after what ends in a letter and is none: the `\n` of a text that was escaped once more than
+# it was decoded, the `%3D` of a URL, and the `m` of a terminal's colour code (`K`: grep's).
+_BEFORE = (r"\\[nrt]", r"%[0-9A-Fa-f]{2}", *(rf"[\[;]{'[0-9]' * n}[mK]" for n in range(4)))
+_START = "(?:(?<![A-Za-z0-9]{0})|" + "|".join(f"(?<={before}{{0}})" for before in _BEFORE) + ")"
 
 
 def _form(line: str) -> Rule:
@@ -131,15 +132,7 @@ def _form(line: str) -> Rule:
     text = re.escape(prefix)
     # terraform's prefix is the middle of the token; a hook's is the middle of a URL
     start = "" if prefix[0] == "." else _START.replace("{0}", text)
-
-    def judge(match: re.Match[str]) -> str:
-        return "" if _UNREAL.search(match["secret"]) else kind
-
-    return Rule((prefix,), f"(?P<secret>{text}{start}{rest})", judge)
-
-
-def _always(kind: str) -> Callable[[re.Match[str]], str]:
-    return lambda _: kind
+    return Rule((prefix,), f"(?P<secret>{text}{start}{rest})", judges.formed(kind))
 
 
 _GAP = r"(?:\s|\\[nrt]|[\"'+,>|\\]|[0-9]{1,6}[|:→\t]){1,16}+"
@@ -157,20 +150,22 @@ _KEY_TAIL = (
 )
 
 TOKENS: tuple[Rule, ...] = (
-    Rule(("PRIVATE KEY",), _KEY_BLOCK, _always("private-key")),
-    Rule(("PRIVATE KEY",), _KEY_TAIL, _always("private-key")),
+    Rule(("PRIVATE KEY",), _KEY_BLOCK, judges.always("private-key")),
+    Rule(("PRIVATE KEY",), _KEY_TAIL, judges.always("private-key")),
     *(_form(line) for line in _FORMS.strip().splitlines()),
-    Rule((":AA",), r"(?P<secret>[0-9]{8,10}:AA[\w-]{32,34})(?![\w-])", _always("telegram")),
+    Rule((":AA",), r"(?P<secret>[0-9]{8,10}:AA[\w-]{32,34})(?![\w-])", judges.always("telegram")),
     Rule(("/api/webhooks/",), r"/api/webhooks/[0-9]{16,20}/(?P<secret>[\w-]{40,})",
-         _always("discord")),
-    Rule(("AccountKey=",), r"AccountKey=(?P<secret>[A-Za-z0-9+/]{40,}={0,2})", _always("azure")),
-    Rule(("sig=",), r"[?&;]sig=(?P<secret>[A-Za-z0-9%+/]{30,}={0,2})", _always("azure")),
+         judges.always("discord")),
+    Rule(("AccountKey=",), r"AccountKey=(?P<secret>[A-Za-z0-9+/]{40,}={0,2})",
+         judges.always("azure")),
+    Rule(("_authToken=",), r"_authToken=(?P<secret>[\w-]{20,200}+)", judges.formed("npm")),
+    Rule(("sig=",), r"[?&;]sig=(?P<secret>[A-Za-z0-9%+/]{30,}={0,2})", judges.always("azure")),
 )  # fmt: skip
 
 DOTTED = Rule(
     (".",),
     r"(?P<secret>[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w-])",
-    _always("discord"),
+    judges.always("discord"),
 )
 """Discord's tokens hold no text to search for, only two dots at a distance."""
 
@@ -186,155 +181,50 @@ _NAME = (
     r"(?P<name>[pPsStTaAcCeEmM_][aAwWeEoOpPcCrRiInNuUK][sSdDcCkKiIeErRgGtTE]"
     r"(?<=(?i:pas|pwd|sec|tok|api|acc|cre|pri|sig|enc|aut|mas|_ke))"
     r"(?i:(?<=pas)(?:sw(?:or)?d|sphrase|s(?<=[_-]pass))|(?<=pwd)|(?<=sec)ret|(?<=tok)en"
-    r"|(?<=api)[_-]?key|(?<=acc)(?:ess|ount)[_-]?key|(?<=cre)dential|(?<=pri)vate[_-]?key"
-    r"|(?<=sig)ning[_-]?key|(?<=enc)ryption[_-]?key|(?<=aut)h(?:[_-]?key)?|(?<=mas)ter[_-]?key"
+    r"|(?<=api)[_ -]?key|(?<=acc)(?:ess|ount)[_ -]?key|(?<=cre)dential|(?<=pri)vate[_ -]?key"
+    r"|(?<=sig)ning[_ -]?key|(?<=enc)ryption[_ -]?key|(?<=aut)h(?:[_-]?key)?|(?<=mas)ter[_ -]?key"
     r"|(?-i:(?<=_KE)Y))"
-    r"(?i:s|[_-]?key(?:_?base)?|_?[0-9]{1,2}|_(?:prod|production|dev|test|staging|live|value))?)"
+    r"(?i:s|[_ -]?key(?:_?base)?|_?[0-9]{1,2}|_(?:prod|production|dev|test|staging|live|value))?)"
 )
 _ASSIGN = (
-    r"(?:(?:\\{0,3}[\"'`])?\]?[ \t]{0,4}"
-    r"(?:(?::[ \t]?[A-Za-z][\w.\[\]|, ]{0,30})?(?:=>|:=|=(?![=~>]))|:(?![=:]))[ \t]{0,4}"
-    r"|[\"'] value=|>(?=[^<>\s]{4,400}</))"
+    r"(?:(?:\\{0,3}[\"'`])?\]?\*{0,2}[ \t]{0,4}"
+    r"(?:(?::[ \t]?[A-Za-z][\w.\[\]|, ]{0,30})?(?:=>|:=|=(?![=~>]))|:(?![=:])\*{0,2}|%3[Dd])"
+    r"[ \t]{0,4}|[\"'] value=|>(?=[^<>\s]{4,400}</)"
+    # the next field of an object: {"name": "DB_PASSWORD", "value": "..."}, also in YAML
+    r"|(?:\\{0,3}[\"'])?,?(?:\s|\\n){1,40}+(?:\\{0,3}[\"'])?value(?:\\{0,3}[\"'])?[ \t]?:[ \t]?"
+    r"|\\{0,3}[\"'],\\{0,3}[\"']value\\{0,3}[\"']:)"
 )
 _QUOTED = (
     r"[bruf]{0,2}(?P<quote>\\{0,3}[\"'`])(?P<secret>(?:(?!(?P=quote))[^\r\n]){4,400})(?P=quote)"
 )
-_BARE_VALUE = r"(?P<secret>(?:[^\s\"'`,;<>(){}\[\]|\\&]|&(?!\w{1,40}=)){4,400}+)(?![(\[{])"
+_BARE_VALUE = r"(?P<secret>(?:[^\s\x1b\"'`,;<>(){}\[\]|\\&]|&(?!\w{1,40}=)){4,400}+)(?![(\[{])"
 
-_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PLACEHOLDER = re.compile(
-    r"(?i)\[REDACTED:|^[<$%{*]|\$\{|\$\(|\{\{|\.\.\.|…|xxxx|\*\*\*|(?:\b|[-_])your[-_ ]"
-    r"|change.?me|placeholder|(?:\b|[-_])example|process\.env|environ|getenv|-here\b"
+_USER = r"[^\s\x1b:/@\[\"'`<>\\]"
+URLS: tuple[Rule, ...] = (
+    Rule(
+        ("://",),
+        rf"://(?P<secret>{_USER}{{16,200}}+)(?::|:x-oauth-basic)?@(?=[\w\[{{$%.-])",
+        judges.user_is_token,
+    ),
+    Rule(
+        ("://",),
+        rf"://{_USER}{{0,100}}+:(?P<secret>[^\s\x1b/\"'`<>\\]{{1,200}})@(?=[\w\[{{$%.-])",
+        judges.userinfo,
+    ),
+    Rule(
+        ("otpauth://",),
+        r"otpauth://[^\s\"'`<>]{1,300}?[?&]secret=(?P<secret>[A-Za-z2-7]{16,200})",
+        judges.formed("secret"),
+    ),
 )
-_WORDS = re.compile(r"[^\W\d_]+(?:[-_.:/ ]+[^\W\d_]+)*[-_.:!?*]*")
-_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]*)*")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d")
-_LOCATION = re.compile(r"(?:[./~@#:^\\-]|[a-z]+://|[A-Za-z]:\\)|.*(?:\(\?|\.[a-z]{2,4}$)")
 
-
-def _assigned(match: re.Match[str]) -> str:
-    name, value = match["name"], match["secret"]
-    quoted = "quote" in match.re.groupindex
-    if _PLACEHOLDER.search(value):
-        return ""
-    if not quoted and not name.isupper() and _IDENTIFIER.fullmatch(value):
-        after = match.string[match.end() : match.end() + 1]
-        if after in (")", ",", ";") or "." in value or not re.search(r"\d", value):
-            return ""
-    if re.match("(?i)pas|pwd", name):
-        if name.isupper() and not quoted and re.fullmatch(r"(?!password|required)[a-z]{8,}", value):
-            return "password"  # as in a .env file, where nothing but values can stand
-        ok = _password(value, quoted or name.isupper(), passphrase="phrase" in name.lower())
-        return "password" if ok else ""
-    before = match.string[max(0, match.start() - 12) : match.start()].lower()
-    if "secret_" in before and "access" in name.lower() and len(value) == 40:
-        return "aws-secret-key"
-    if not _random(value, name):
-        return ""
-    kinds = ("token", "secret", "credential", "key")
-    return next((kind for kind in kinds if kind in name.lower()), "token")
-
-
-_OWN = re.compile(r"(?i)\b(?:my|our)(?: \w+)? $")
-
-
-def _spoken(match: re.Match[str]) -> str:
-    """Of a value that follows a name in a sentence or a command: only what can't be a word."""
-    name, value = match["name"], match["secret"].rstrip(".!?:")
-    if _PLACEHOLDER.search(value) or not re.search(r"\d", value):
-        return ""
-    if re.match("(?i)pas", name):
-        # "my password is hunter2" tells one, "the password is stored2 in the vault" doesn't
-        own = _OWN.search(match.string, max(0, match.start() - 24), match.start())
-        mixed = re.search(r"[a-z]", value) and re.search(r"[A-Z!@#$%^&*+=~]", value)
-        return "password" if (own or mixed) and _password(value, True) else ""
-    machine = len(value) >= 20 and entropy(value) >= 3.5 and sum(map(str.isdigit, value)) >= 3
-    return "token" if machine and _random(value, name) else ""
-
-
-def _password(value: str, stated: bool, *, passphrase: bool = False) -> bool:
-    """`stated`: in quotes or to a name in capitals, so that it's a value and not code or prose."""
-    if len(value) < 6 or len(value) > 200 or _LOCATION.match(value):
-        return False
-    if re.search(r"\s", value):
-        return passphrase and value.count(" ") >= 3
-    if _WORDS.fullmatch(value):
-        return stated and value.count("-") >= 3 and len(value) >= 20
-    return bool(re.search(r"\d", value)) or (stated and bool(re.search(r"\w[@#$%^&+=~!]\w", value)))
-
-
-def _random(value: str, name: str) -> bool:
-    """Whether a value to the name of a key or token is made by a machine: long, mixed, no code."""
-    shortest = 8 if name.lower().startswith("secret") else 12 if name != "_KEY" else 16
-    if len(value) < shortest or re.search(r"[^\w+/=.:~%@!#$^*-]", value, re.A):
-        return False
-    if _DATE.search(value) or _LOCATION.match(value) or _WORDS.fullmatch(value):
-        return False
-    if _UUID.fullmatch(value):
-        return "token" not in name.lower()
-    digits = sum(c.isdigit() for c in value)
-    if digits == len(re.sub(r"[\W_]", "", value)):
-        return False
-    if not digits:
-        return name.isupper() and len(value) >= 20 and entropy(value) >= 4
-    named = all(re.fullmatch(r"[A-Za-z]*\d{0,3}", piece) for piece in re.split(r"[\W_]", value))
-    few = digits <= (3 if re.search(r"[-_.:/]", value) else 2)
-    return entropy(value) >= 2.9 and not (named and few)
-
-
-def entropy(value: str) -> float:
-    """Shannon's, in bits a character."""
-    counts = Counter(value).values()
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts)
-
-
-def _authorization(match: re.Match[str]) -> str:
-    value = match["secret"]
-    if _PLACEHOLDER.search(value):
-        return ""
-    if (match["scheme"] or "").strip().lower() == "basic":
-        try:
-            return "authorization" if b":" in b64decode(value, validate=True) else ""
-        except ValueError:
-            return ""
-    if not match["scheme"] and _IDENTIFIER.fullmatch(value):
-        return ""
-    return "authorization" if len(value) >= 12 and re.search(r"\d", value) else ""
-
-
-def _cookie(match: re.Match[str]) -> str:
-    values = re.findall(r"=([^;\s]{8,})", match["secret"])
-    real = [v for v in values if re.search(r"\d", v) and not _PLACEHOLDER.search(v)]
-    return "cookie" if real else ""
-
-
-def _option(match: re.Match[str]) -> str:
-    name, value = match["name"].lower().replace("_", "-"), match["secret"]
-    if _PLACEHOLDER.search(value) or _LOCATION.match(value):
-        return ""
-    if name.endswith(("password", "passwd", "passphrase")):
-        return "password" if _password(value, bool(match["quote"])) else ""
-    if name.endswith(("token", "secret", "api-key", "apikey", "access-key", "secret-key")):
-        return "token" if _random(value, name) else ""
-    return ""
-
-
-def _userinfo(match: re.Match[str]) -> str:
-    value = match["secret"]
-    unreal = _PLACEHOLDER.search(value) or re.fullmatch(r"(?i)pass(?:word|wd)?|pwd|secret", value)
-    return "" if unreal else "password"
-
-
-def _user_option(match: re.Match[str]) -> str:
-    value = match["secret"]
-    return "password" if not _PLACEHOLDER.search(value) and _password(value, True) else ""
-
-
-URLS = Rule(
-    ("://",),
-    r"://[^\s:/@\"'`<>\\]{0,100}+:(?P<secret>[^\s/\"'`<>\\]{1,200})@(?=[\w\[{$%.-])",
-    _userinfo,
+PGPASS = Rule(
+    (":5432:", ":5433:", ":6432:", ":6543:", ":*:"),
+    r"(?<![\w.:*/-])[\w.*-]{1,100}:(?:[0-9]{4,5}|\*):[\w.*-]{1,64}:[A-Za-z_*][\w.@-]{0,64}"
+    r":(?P<secret>(?:\\[:\\]|[^\s:\"'`<>\\]){4,200})(?=\s|[\"'`]|\\n|$)",
+    judges.userinfo,
 )
+"""A line of a .pgpass: host, port, database, user, password."""
 
 NAMED: tuple[Rule, ...] = (
     Rule(
@@ -342,44 +232,49 @@ NAMED: tuple[Rule, ...] = (
         r"[aA](?i:uthorization)(?:\\{0,3}[\"'`])?\s{0,3}[:=]\s{0,3}(?:\\{0,3}[\"'`])?"
         r"(?P<scheme>(?i:bearer|basic|token|digest|apikey|negotiate)\s{1,3})?"
         r"(?P<secret>[A-Za-z0-9._~+/=:-]{8,})",
-        _authorization,
+        judges.authorization,
     ),
     Rule(
         ("cookie",),
         r"[cC](?i:ookie)(?:\\{0,3}[\"'`])?\s{0,2}:\s{0,2}(?:\\{0,3}[\"'`])?"
         r"(?P<secret>[^\s\"'`;=\\]{1,80}=[^\"'`\r\n\\]{8,4000})",
-        _cookie,
+        judges.cookie,
     ),
-    Rule(NAME_HINTS, _NAME + _ASSIGN + _QUOTED, _assigned),
-    Rule(NAME_HINTS, _NAME + _ASSIGN + _BARE_VALUE, _assigned),
+    Rule(NAME_HINTS, _NAME + _ASSIGN + _QUOTED, judges.assigned),
+    Rule(NAME_HINTS, _NAME + _ASSIGN + _BARE_VALUE, judges.assigned),
     Rule(
         NAME_HINTS,
         r"--(?P<name>[a-zA-Z][\w-]{0,40}+)(?:=|[ \t]{1,3})(?P<quote>[\"']?)"
-        r"(?P<secret>[^\s\"'`,;|<>(){}\[\]\\]{6,400}+)",
-        _option,
+        r"(?P<secret>[^\s\x1b\"'`,;|<>(){}\[\]\\]{6,400}+)",
+        judges.option,
     ),
 )
 BEARER = Rule(
     ("Bearer ", "bearer "),
     r"(?P<scheme>[bB]earer)[ \t]{1,3}(?P<secret>[\w.~+/=-]{16,})",
-    _authorization,
+    judges.authorization,
 )
 SPOKEN = Rule(
-    ("assword ", "oken ", "OKEN ", "KEY "),
+    ("assword ", "oken ", "OKEN ", "key ", "KEY "),
     _NAME + r"(?: is| was)?:?[ \t]{1,3}(?P<quote>[\"'`]?)"
-    r"(?P<secret>[^\s\"'`,;<>(){}\[\]|\\]{6,400}+)",
-    _spoken,
+    r"(?P<secret>[^\s\x1b\"'`,;<>(){}\[\]|\\]{6,400}+)",
+    judges.spoken,
 )
 COMMANDS: tuple[Rule, ...] = (
     Rule(
         ("curl",),
-        r"-u[ =]{0,2}[\"']?[\w.@-]{1,80}:(?P<secret>[^\s\"'`$<{]{4,200})",
-        _user_option,
+        r"-(?:u|U|-user|-proxy-user)[ =]{0,2}[\"']?[\w.@-]{1,80}:(?P<secret>[^\s\"'`$<{]{4,200})",
+        judges.user_option,
+    ),
+    Rule(
+        ("curl",),
+        r"-(?:b|-cookie)[ =]{0,2}[\"']?(?P<secret>[^\s\"'`;=\\]{1,80}=[^\"'`\r\n\\]{8,4000})",
+        judges.cookie,
     ),
     Rule(
         ("sshpass", "mysql", "login"),
         r"(?:sshpass|mysql|mysqldump|login)\b(?: [^\s|;&]{1,80}){0,8}? -p[ =]?[\"']?"
         r"(?P<secret>[^\s\"'`$<{]{6,200})",
-        _user_option,
+        judges.user_option,
     ),
 )

@@ -20,7 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acx.model import Message, Text, Thinking, ToolCall, ToolResult
+from acx.errors import BadInput
+from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.redact import redact, redact_text
 
 ALNUM = string.ascii_letters + string.digits
@@ -116,6 +117,10 @@ AROUND = {
     "in a diff": "-thing: old\n+thing: {}\n context",
     "in a URL": "https://api.test/v1/items?key={}&page=2",
     "in a table": "| name | {} |",
+    "coloured": "5 passed \x1b[32m{}\x1b[0m",
+    "coloured as by grep": "left\x1b[01;31m\x1b[K{}\x1b[m\x1b[K right",
+    "in colours that were escaped": "done \\u001b[1;36m{}\\u001b[0m",
+    "after an encoded sign": "next=%2Fa%3Ftoken%3D{}",
 }
 
 
@@ -125,7 +130,7 @@ def test_a_token_is_told_by_its_form(kind: str, token: str, around: str) -> None
     text, found = redact_text(AROUND[around].format(token))
     secret = token.removeprefix("https://")
     assert secret not in text and secret[-12:] not in text, text
-    assert f"[REDACTED:{kind}]" in text or around == "in a URL", text
+    assert f"[REDACTED:{kind}]" in text or "%3D" in text or around == "in a URL", text
     assert sum(found.values()) == 1
 
 
@@ -188,6 +193,33 @@ NAMED = [
     ("authorization", "sent as Bearer {} in the header", LONG),
     ("cookie", "Cookie: sid={}; theme=dark", LONG),
     ("cookie", "Set-Cookie: session={}; HttpOnly; Path=/", LONG),
+    ("password", "Server=db;User Id=sa;Password={};", "gz7Vz54" + "fB4Pb"),
+    ("password", "Password={};Server=db;Uid=sa;", "gz7Vz54" + "fB4Pb"),
+    ("password", "curl --user bob:{} https://api.test", WORD),
+    ("password", "curl -sS -x p.test --proxy-user 'bob:{}' a.test", WORD),
+    ("password", "migrate --db-pass {} --verbose", "S3cret" + "Pw9"),
+    ("password", "psql://db.test --pass='{}'", WORD),
+    ("password", '{{"name":"DB_PASSWORD","value":"{}"}}', WORD),
+    ("password", '{{\\"name\\":\\"DB_PASSWORD\\",\\"value\\":\\"{}\\"}}', WORD),
+    ("password", '{{\n  "name": "DB_PASSWORD",\n  "value": "{}"\n}}', WORD),
+    ("password", "- name: DB_PASSWORD\n  value: {}\n", WORD),
+    ("password", "db.test:5432:shop:bob:{}", WORD),
+    ("password", "*:*:*:bob:{}\n", WORD),
+    ("password", "**Password:** {}", WORD),
+    ("password", "**Password**: `{}`", WORD),
+    ("key", "API key: {}", chars(32)),
+    ("key", "**API Key:** {}", chars(32)),
+    ("token", "the api key {} is the one of staging", chars(32, HEX)),
+    ("aws-secret-key", "aws configure set aws_secret_access_key {}", LONG),
+    ("token", "aws configure set aws_session_token {} --profile x", LONG),
+    ("token", "git clone https://{}@github.com/x/y", LONG),
+    ("token", "https://{}:x-oauth-basic@github.com/x", LONG),
+    ("token", "https://{}:@api.test/v1", LONG),
+    ("token", "https://{}@sentry.test/4", chars(32, HEX)),
+    ("npm", "//registry.npmjs.org/:_auth" + "Token={}", "3f2504e0-4f89-41d3-9a0c-0305e82c3301"),
+    ("secret", "otpauth://totp/Shop:bob?issuer=Shop&sec" + "ret={}&digits=6", "JBSWY3DPEHPKPXPA"),
+    ("cookie", "curl -b 'session={}' https://api.test", LONG),
+    ("cookie", "curl --cookie sid={} https://api.test", LONG),
     ("discord", "https://discord.com/api/web" + "hooks/123456789012345678/{}", chars(68)),
 ]  # fmt: skip
 
@@ -199,6 +231,31 @@ def test_a_secret_is_told_by_what_introduces_it(kind: str, around: str, secret: 
     assert secret not in text
     if kind != "cookie":  # of a cookie nothing is kept, of everything else all but the secret
         assert text == around.format(f"[REDACTED:{kind}]")
+
+
+@pytest.mark.parametrize(("kind", "around", "secret"), NAMED)
+def test_colours_hide_no_named_secret(kind: str, around: str, secret: str) -> None:
+    text, found = redact_text(around.format(f"\x1b[32m{secret}\x1b[0m"))
+    assert secret not in text
+    assert found == Counter({kind: 1})
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200d", "\u2060", "\ufeff", "\xad", "\x1b[m\x1b[K"])
+def test_a_token_that_is_broken_by_what_nobody_sees_is_found(unseen: str) -> None:
+    for kind, token in TOKENS:
+        for at in (2, 5, len(token) - 3):
+            broken = f"the key {token[:at]}{unseen}{token[at:]} works"
+            text, found = redact_text(broken)
+            assert token[-12:] not in text.replace(unseen, ""), broken
+            assert kind in found
+
+
+def test_colours_and_joiners_stay_where_no_secret_is() -> None:
+    text = "\x1b[32m5 passed\x1b[0m in \x1b[1m2 s\x1b[0m \U0001f469\u200d\U0001f4bb"
+    assert redact_text(text) == (text, Counter())
+    token = TOKENS[2][1]
+    beside = f"{text} \x1b[31m{token}\x1b[0m"
+    assert redact_text(beside)[0] == beside.replace(token, "[REDACTED:openai]")
 
 
 def key_lines(lines: int = 4) -> list[str]:
@@ -290,7 +347,22 @@ CACHE_KEY = "user:profile:v1"
 "integrity": "sha512-9J2wqYn7sT5f9Zk1vQwXo8G8yWm0x3r7QwEfTgYhUjIkOlPzXcVbNm=="
 const KEYS = ["ArrowUp", "ArrowDown"]
 primary_key=True, key="value-1"
-keyboard: token1"""
+keyboard: token1
+arn:aws:logs:*:123456789012:log-group:prod7group
+root:*:19000:0:99999:7:::
+docker run -p 127.0.0.1:5432:5432 postgres:16
+localhost:5432:shop:bob:password
+git clone https://alice.brown-smith@git.test/a.git
+https://organization-name@dev.azure.com/organization-name/p
+the key difference2 is in step 3, the key takeaways-2025 list
+press the key F12 and the key combination2
+const a = b;password = state2;run()
+{"name": "token", "value": "hello world"}
+- name: LOG_LEVEL
+  value: debug2
+git commit -b feature=token -u origin
+npm run test -- --pass-with-no-tests
+sudo rm -rf build -b 'session=1'"""
 
 
 @pytest.mark.parametrize("text", KEPT.split("\n"))
@@ -326,6 +398,44 @@ def test_every_part_and_every_depth_of_arguments_is_looked_at() -> None:
     assert redact(clean)[0] is clean
 
 
+def test_every_other_text_of_a_message_is_looked_at() -> None:
+    token = TOKENS[2][1]
+    dirty = Message(
+        "assistant",
+        (
+            ToolCall(f"call {token}", f"run {token}", {}),
+            ToolResult(f"call {token}", "clean"),
+            Attachment(f"image/{token}", f"a {token}.png", 3, f"{token}"),
+        ),
+        "agent", id=f"m {token}", model=f"model {token}", ts="2025-06-15T14:30:00Z",
+    )  # fmt: skip
+    clean, found = redact(dirty)
+    assert token not in repr(clean)
+    assert found == {"openai": 8}
+    assert clean.calls[0].id == clean.results[0].call_id == "call [REDACTED:openai]"
+    assert (clean.ts, clean.parts[2]) == (
+        dirty.ts, Attachment("image/[REDACTED:openai]", "a [REDACTED:openai].png", 3,
+                             "[REDACTED:openai]"),
+    )  # fmt: skip
+    assert redact(clean)[0] is clean
+
+
+def test_a_variable_is_told_by_the_name_that_stands_beside_its_value() -> None:
+    env = [{"name": "DB_PASSWORD", "value": WORD}, {"Key": "MODE", "Value": WORD}]
+    clean, found = redact(message(ToolCall("1", "deploy", {"env": env})))
+    assert found == {"password": 1}
+    kept = [{"name": "DB_PASSWORD", "value": "[REDACTED:password]"}, env[1]]
+    assert clean.calls[0].args == {"env": kept}
+
+
+def test_arguments_nested_too_deeply_are_bad_input() -> None:
+    deep: Any = "end"
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(BadInput, match="nested too deeply"):
+        redact(message(ToolCall("1", "run", {"a": deep})))
+
+
 def test_redacting_twice_is_redacting_once() -> None:
     for _, around, secret in NAMED:
         for _, token in TOKENS:
@@ -350,7 +460,9 @@ def test_redacting_any_mixture_twice_is_redacting_it_once(text: str) -> None:
     "unit",
     ["a", "sk-", "token=", '"password":"', "://a:", "eyJ", "-----BEGIN PRIVATE KEY-----\n", "A1+/",
      "Cookie: a=", "--a=", "M" * 24 + ".", "Bearer ", "{", "\\", "authorization: ", "a=b&",
-     "key: a [", "A" * 64 + "\n"],
+     "key: a [", "A" * 64 + "\n", "\x1b[32m", "\u200b", "key: \x1b[3m", "a:5432:", ":*:",
+     "PASSWORD ,",
+     "a" * 90 + ":5432:", "curl -b a=", "curl -u b:", "password\\n", "password=ab1;server=x;"],
 )  # fmt: skip
 def test_no_text_takes_time_beyond_its_length(unit: str) -> None:
     """Counted, not timed: what is found stays the same, and the run ends. A pattern that goes

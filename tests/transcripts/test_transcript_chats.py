@@ -328,6 +328,38 @@ def test_plain_text_in_other_hands(user: str, agent: str, ending: str) -> None:
     assert [(m.role, m.text) for m in messages] == [("user", "hi\nthere"), ("assistant", "hello")]
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Tool:\n```\nUser: run it\nAssistant: sure\n```\n",
+        "Tool: ```\nUser: run it\n```\n",
+        "Assistant: the page says\n\n~~~~ text\n```\nUser: run it\n~~~\n~~~~\n",
+        "Assistant:\n````md\n```\nUser: one\n```\nUser: two\n````\n",
+        "Assistant: Try this: ```sh\nUser: run it\n```\n",
+        "Tool:\r\n  ```\r\nUser: run it\r\n  ```\r\n",
+        "Tool:\n  User: indented\n",
+    ],
+)
+def test_what_a_fence_of_plain_text_holds_is_nobodys_turn_to_speak(printed: str) -> None:
+    name, messages, warnings = read(f"User: look\n{printed}User: thanks\n")
+    assert (name, warnings) == ("plain", [])
+    assert [m.text for m in messages if m.origin == "human"] == ["look", "thanks"]
+    assert len(messages) == 3
+
+
+def test_ticks_within_a_line_are_no_fence() -> None:
+    given = "User: run ```make```\nAssistant: ```make``` is done\nUser: thanks ``` you\nUser: bye\n"
+    _, messages, warnings = read(given)
+    assert [m.role for m in messages] == ["user", "assistant", "user", "user"]
+    assert warnings == []
+
+
+def test_a_fence_that_is_never_closed_is_told() -> None:
+    _, messages, warnings = read("User: look\nTool:\n```\nUser: run it\n")
+    assert [m.role for m in messages] == ["user", "tool"]
+    assert warnings == ["a code fence that is never closed: all that follows is read as part of it"]
+
+
 def test_plain_text_before_the_first_speaker_is_said_to_be_left_out() -> None:
     _, messages, warnings = read("My notes\n\nUser: hi\nAssistant: hello\n")
     assert [message.text for message in messages] == ["hi", "hello"]

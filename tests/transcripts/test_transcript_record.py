@@ -21,7 +21,8 @@ from acx.model import (
     ToolCall,
     ToolResult,
 )
-from acx.transcripts.record import from_value, stamp, to_line
+from acx.transcripts import message_of
+from acx.transcripts.record import arguments, from_value, said_line, stamp, to_line
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -167,6 +168,33 @@ def test_bad_records_say_what_is_wrong(value: Any, words: str) -> None:
         from_value(value)
 
 
+def nested(levels: int) -> Any:
+    value: Any = "end"
+    for level in range(levels):
+        value = {"a": value} if level % 2 else [value]
+    return value
+
+
+def test_arguments_are_read_to_a_hundred_levels() -> None:
+    def of(args: Any) -> dict[str, Any]:
+        part = {"type": "tool_call", "id": "c1", "name": "sh", "args": args}
+        return {"role": "assistant", "origin": "agent", "parts": [part]}
+
+    kept = {"a": nested(99)}
+    message = from_value(of(kept))
+    assert message.calls[0].args == kept
+    assert from_value(json.loads(to_line(message))) == message
+    for levels in (100, 900):
+        with pytest.raises(BadInput, match="nested too deeply"):
+            from_value(of({"a": nested(levels)}))
+
+
+def test_arguments_in_a_text_that_is_nested_too_deeply_stay_text() -> None:
+    text = json.dumps({"a": nested(200)})
+    assert arguments(text) == text
+    assert arguments('{"a": 1}') == {"a": 1}
+
+
 def test_arguments_nested_too_deeply_are_one_clear_error() -> None:
     deep: Any = {}
     for _ in range(100_000):
@@ -186,6 +214,10 @@ def test_arguments_nested_too_deeply_are_one_clear_error() -> None:
         (1750000000000, "2025-06-15T15:06:40Z"),
         (1750000000.5, "2025-06-15T15:06:40.500000Z"),
         ("yesterday", ""),
+        ("2025-13-45T99:99:99Z", ""),
+        ("2025-02-29T00:00:00Z", ""),
+        ("0000-01-01T00:00:00.5Z", ""),
+        ("2024-02-29T23:59:59.123456789Z", "2024-02-29T23:59:59.123456789Z"),
         ("0001-01-01T00:00:00+14:00", ""),
         (float("inf"), ""),
         (float("nan"), ""),
@@ -197,3 +229,13 @@ def test_arguments_nested_too_deeply_are_one_clear_error() -> None:
 )
 def test_times_become_utc(given: Any, kept: str) -> None:
     assert stamp(given) == kept
+
+
+@pytest.mark.parametrize("role", ["user", "assistant", "system", "tool", "king"])
+@pytest.mark.parametrize("text", ["hi", 'é "quoted" \\ \n', "\ud800"])
+def test_the_short_way_writes_the_same_line(role: str, text: str) -> None:
+    line = said_line(role, text)
+    if role in ("tool", "king") or text == "\ud800":
+        assert line is None
+    else:
+        assert line == to_line(message_of({"role": role, "content": text})[0])
