@@ -154,7 +154,8 @@ def _resolve(
             if len(targets) == 1:
                 raise
             refused.append(Refused.by(target, error))
-            progress(Step("refused", "", title=target, detail=error.message))
+            why = error.message.removeprefix(target).removeprefix(": ")
+            progress(Step("refused", "", title=target, detail=why))
             continue
         if isinstance(done, str):
             found.setdefault(done, _Found(done, ctx.sessions))

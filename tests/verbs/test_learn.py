@@ -385,3 +385,69 @@ def test_the_report_as_json_is_complete(shop: Path, file: Path, run: Callable[..
     assert value["learner"] == "offline"
     assert value["sessions"][0]["lessons"][0]["commit"]
     assert value["usage"] == {"input": 0, "output": 0, "cached": 0, "calls": 0, "cost": 0.0}
+
+
+def test_of_several_targets_those_that_can_be_read_are_read(
+    ctx: Context, shop: Path, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "README.md").write_text("# Not a transcript\n")
+    ctx.sessions.create(Session("elsewhere", ctx.stamp(), space="other", status="pending"))
+    steps: list[Step] = []
+    targets = [str(tmp_path / "README.md"), str(file), "elsewhere", str(tmp_path / "nope.jsonl")]
+    report = learn(ctx, targets, space="shop", progress=steps.append)
+    assert report.lessons >= 3
+    assert [(one.target, one.exit_code) for one in report.refused] == [
+        (targets[0], 5),
+        (targets[3], 3),
+        ("elsewhere", 4),
+    ]
+    assert [step.title for step in steps if step.kind == "refused"] == [targets[0], targets[3]]
+
+
+def test_nothing_is_stored_where_there_is_no_space_for_it(ctx: Context, file: Path) -> None:
+    for name in ("one", "two"):
+        space.create(ctx, name)
+    with pytest.raises(UsageError, match="which space"):
+        learn(ctx, [str(file)])
+    with pytest.raises(NotFound):
+        learn(ctx, [str(file)], space="three")
+    assert session.listed(ctx).items == ()
+    assert learn(ctx, [str(file)], space="one").lessons
+    assert learn(ctx, [str(file)]).lessons == 0, "a known transcript knows its space"
+
+
+def test_what_a_person_reverted_is_told_and_not_learned_again(
+    ctx: Context, shop: Path, file: Path, git: Git
+) -> None:
+    landed = learn(ctx, [str(file)]).lessons
+    undone = git(shop, "rev-parse", "HEAD")
+    git(shop, "revert", "--no-edit", "HEAD")
+    states = {e.commit.id: e.state for e in log_verb.log(ctx).items}
+    assert states[undone] == "reverted" and list(states.values()).count("landed") == landed - 1
+    assert status.status(ctx).spaces[0].lessons == landed - 1
+    ctx.sessions.update(ctx.sessions.ids()[0], status="pending", learned=0)
+    assert learn(ctx).lessons == 0
+    git(shop, "revert", "--no-edit", "HEAD")  # and taken back once more
+    assert {e.state for e in log_verb.log(ctx).items} == {"landed"}
+
+
+def test_proposals_are_looked_up_before_any_lands(
+    ctx: Context, shop: Path, file: Path, git: Git
+) -> None:
+    learn(ctx, [str(file)], review=True)
+    names = [proposal.name for proposal in review.listed(ctx)]
+    with pytest.raises(NotFound):
+        review.accept(ctx, (names[0], "nope"))
+    assert len(subjects(git, shop)) == 1
+    review.accept(ctx, (names[0],))
+    assert log_verb.show(ctx, names[0]).entry.state == "landed", "the name is still good"
+    outcomes = session.tasks(ctx, session.listed(ctx).items[0].id)
+    assert outcomes[0].state == "learned"
+
+
+def test_a_conflict_says_with_the_proposal_why_it_waits(
+    ctx: Context, shop: Path, file: Path
+) -> None:
+    (shop / "skills/daily-logs/2026-06-09.md").mkdir()
+    learn(ctx, [str(file)])
+    assert all("2026-06-09.md" in proposal.reason for proposal in review.listed(ctx))
