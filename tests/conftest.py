@@ -49,6 +49,19 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert (REAL_HOME / ".acx").exists() == before, "a test wrote to the real home"
 
 
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Prints a line of figures at the end of the run, also where tests run in many processes."""
+    return lambda line: record_property("figures", line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in terminalreporter.getreports("passed"):
+        for name, line in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(str(line))
+
+
 @dataclass
 class Clock:
     """A clock that moves a second each time it is asked."""

@@ -28,7 +28,7 @@ def asked_for_work(path: Path) -> bool:
 
 
 def test_every_claude_code_transcript(
-    ctx: Context, corpus: Path, git: Callable[..., str], capsys: pytest.CaptureFixture[str]
+    ctx: Context, corpus: Path, git: Callable[..., str], figures: Callable[[str], None]
 ) -> None:
     files = transcripts(corpus)
     assert len(files) >= 17
@@ -65,8 +65,7 @@ def test_every_claude_code_transcript(
         "lessons": dict(sorted(kinds.items())),
         "commits": int(git(repo, "rev-list", "--count", "main")),
     }
-    with capsys.disabled():
-        print(f"\n  corpus: {json.dumps(counts)}")
+    figures(f"corpus, learned offline: {json.dumps(counts)}")
 
 
 @pytest.mark.parametrize(

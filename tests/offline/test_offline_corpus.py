@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tracemalloc
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +60,7 @@ def test_ranges_cover_no_message_twice(desk: Any, transcripts: list[Path]) -> No
 
 
 def test_every_transcript_with_work_teaches(
-    desk: Any, transcripts: list[Path], capsys: pytest.CaptureFixture[str]
+    desk: Any, transcripts: list[Path], figures: Callable[[str], None]
 ) -> None:
     counts: Counter[str] = Counter()
     space = desk.space()
@@ -88,9 +88,8 @@ def test_every_transcript_with_work_teaches(
         human = any(m.origin == "human" and len(m.text) > 8 for m in talk.messages)
         if human and {"entire", "codemie"} & set(path.parts):
             assert lessons, f"{path} teaches nothing"
-    with capsys.disabled():
-        told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
-        print(f"\noffline over the corpus: {told}")
+    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    figures(f"offline over the corpus: {told}")
 
 
 def judge(lesson: Any, talk: Any) -> None:
