@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,19 @@ from acx.verbs.context import Context
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 PROGRAM = Path(sys.executable).parent / "acx"
 REAL_HOME = Path("~").expanduser()
+
+
+class RealWorldError(AssertionError):
+    """A test reached for something outside its own world."""
+
+
+def _loopback_only(connect: Callable[..., object]) -> Callable[..., object]:
+    def guarded(self: socket.socket, address: object) -> object:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise RealWorldError(f"a test connects to {address[0]}")
+        return connect(self, address)
+
+    return guarded
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +58,11 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "PYTHONIOENCODING": "utf-8",
     }.items():
         monkeypatch.setenv(key, value)
+    monkeypatch.setattr(socket.socket, "connect", _loopback_only(socket.socket.connect))
     before = (REAL_HOME / ".acx").exists()
     yield home
-    assert (REAL_HOME / ".acx").exists() == before, "a test wrote to the real home"
+    if (REAL_HOME / ".acx").exists() != before:
+        raise RealWorldError(f"a test wrote to {REAL_HOME / '.acx'}")
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ def say(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """To stderr: what a person watches."""
+    """To stderr: what a person watches, after what was printed before it."""
+    sys.stdout.flush()
     print(text, file=sys.stderr, flush=True)
 
 
