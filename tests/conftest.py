@@ -13,9 +13,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from acx.store.layout import Home
 from acx.verbs.context import Context
+
+# Machines are slow and noisy: no deadlines; and the gate tries the same examples each time
+settings.register_profile("acx", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("acx")
 
 CORPUS = Path(__file__).resolve().parent.parent.parent / "shared" / "corpus"
 PROGRAM = Path(sys.executable).parent / "acx"

@@ -33,8 +33,11 @@ def filled(ctx: Context, folder: Path, sessions: int = 1) -> None:
             session.attach(ctx, session.import_file(ctx, path).session, name)
 
 
-def interrupted(when: Callable[[], bool], *args: str, **env: str) -> tuple[int, str, float]:
-    """`acx learn` with a SIGINT once `when` holds: exit code, stderr, seconds it took to end."""
+def interrupted(when: Callable[[], bool], *args: str, **env: str) -> tuple[int, str]:
+    """`acx learn` with a SIGINT once `when` holds: exit code and stderr.
+
+    Ends long before the model would answer, or fails.
+    """
     process = subprocess.Popen(
         [str(PROGRAM), "learn", *args],
         stdout=subprocess.PIPE,
@@ -46,10 +49,9 @@ def interrupted(when: Callable[[], bool], *args: str, **env: str) -> tuple[int, 
         while not when():
             assert process.poll() is None and time.monotonic() < until, process.communicate()
             time.sleep(0.05)
-        start = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
-        return process.returncode, err.decode(), time.monotonic() - start
+        return process.returncode, err.decode()
     finally:
         process.kill()
 
@@ -72,10 +74,10 @@ def test_a_hanging_model_does_not_hold_up_the_exit(
 
     with LoopbackMessages(answer) as api:
         env = {"ANTHROPIC_BASE_URL": api.url, "NO_PROXY": "127.0.0.1"}
-        code, err, seconds = interrupted(
+        code, err = interrupted(
             lambda: len(hung) == 2, "--learner", "anthropic", "--model", "m", **env
         )
-    assert code == 130 and seconds < 3, err
+    assert code == 130, err
     assert "interrupted" in err and "Traceback" not in err and "Fatal" not in err
     assert {s.status for s in session.listed(ctx).items} == {"pending"}
     for name in ("one", "two"):
@@ -86,14 +88,14 @@ def test_a_hanging_model_does_not_hold_up_the_exit(
 
 @needs_signals
 def test_sessions_that_have_not_begun_stay_pending(ctx: Context, tmp_path: Path, git: Git) -> None:
-    filled(ctx, tmp_path, 10)
+    filled(ctx, tmp_path, 40)
     paths = [ctx.spaces.path(name) for name in ("one", "two")]
 
     def landed() -> bool:
         return any((path / "skills/daily-logs/2026-06-09.md").exists() for path in paths)
 
-    code, err, seconds = interrupted(landed, "--learner", "offline")
-    assert code == 130 and seconds < 3, err
+    code, err = interrupted(landed, "--learner", "offline")
+    assert code == 130, err
     statuses = [s.status for s in session.listed(ctx).items]
     assert "pending" in statuses and set(statuses) <= {"pending", "completed"}
     for path in paths:
