@@ -42,8 +42,12 @@ def proposals(repo: Repo) -> dict[str, str]:
 
     def age(item: tuple[str, str]) -> tuple[object, ...]:
         commit = commits[item[1]]
+        when = commit.when
         session, _, number = commit.trailers.get("Acx-Task", "").rpartition("/")
-        return (commit.when, session, int(number) if number.isdigit() else 0)
+        below = 0  # a lesson that was made on top of another one comes after it
+        while commit.parents and commit.parents[0] in commits:
+            commit, below = commits[commit.parents[0]], below + 1
+        return (when, session, int(number) if number.isdigit() else 0, below)
 
     return dict(sorted(waiting.items(), key=age))
 

@@ -451,3 +451,24 @@ def test_a_conflict_says_with_the_proposal_why_it_waits(
     (shop / "skills/daily-logs/2026-06-09.md").mkdir()
     learn(ctx, [str(file)])
     assert all("2026-06-09.md" in proposal.reason for proposal in review.listed(ctx))
+
+
+def test_all_that_waits_can_be_accepted_at_once(ctx: Context, shop: Path, tmp_path: Path) -> None:
+    """Lessons of one task in one file are made on top of each other, and land in that order."""
+    rules = "always put money amounts in integer cents. never name a variable data. "
+    rules += "always add type hints to functions. never use a class without a docstring"
+    talk = [
+        user(1, f"add a discount function. {rules}"),
+        agent(2, "Done."),
+        user(3, "great, works"),
+    ]
+    (tmp_path / "rules.jsonl").write_bytes(jsonl(*talk))
+    learn(ctx, [str(tmp_path / "rules.jsonl")], review=True)
+    waiting = review.listed(ctx)
+    stacked = {p.commit.id for p in waiting} & {p.commit.parents[0] for p in waiting}
+    assert stacked, "no two lessons of the task write one file: the test shows nothing"
+    position = {p.commit.id: n for n, p in enumerate(waiting)}
+    for proposal in waiting:
+        assert position.get(proposal.commit.parents[0], -1) < position[proposal.commit.id]
+    review.accept(ctx, tuple(p.name for p in waiting))
+    assert review.listed(ctx) == []
