@@ -48,6 +48,16 @@ else:
         fcntl.flock(file, fcntl.LOCK_EX)
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+UMASK = _umask()
+"""Asked once, while there is one thread: it can only be read by changing it for all of them."""
+
+
 def explain(error: OSError, path: Path) -> AcxError:
     """The operating system's refusal as an error of ours, with what to do."""
     reason = error.strerror or str(error)
@@ -77,19 +87,13 @@ def replace(path: Path, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~UMASK)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise explain(error, path) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @contextlib.contextmanager

@@ -219,8 +219,9 @@ def _sweep(repo: Repo) -> None:
     for path in (repo.git_dir / "acx").glob("*"):
         if path.name.startswith(".acx-") or path.name == SCRATCH:
             path.unlink(missing_ok=True)
-    for path in repo.objects.glob("obj*"):  # gitdb's, before they get their names
-        path.unlink(missing_ok=True)
+    if not repo.shares_objects:
+        for path in repo.objects.glob("obj*"):  # gitdb's, before they get their names
+            path.unlink(missing_ok=True)
 
 
 def recover(repo: Repo) -> bool:

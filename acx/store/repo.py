@@ -115,6 +115,12 @@ class Repo:
         """Where the objects lie."""
         return Path(self._git.common_dir) / "objects"
 
+    @property
+    def shares_objects(self) -> bool:
+        """Whether other working trees, with locks of their own, write to the same objects."""
+        common = self.objects.parent
+        return self.git_dir != common or (common / "worktrees").exists()
+
     def close(self) -> None:
         """End the long-running git processes behind this object."""
         self._git.close()

@@ -214,6 +214,18 @@ def test_killed_processes_leave_nothing_lying_about(ctx: Context, shop: Path) ->
     assert not (ctx.home.spaces / ".new-1").exists()
 
 
+def test_what_another_working_tree_is_writing_is_not_swept_away(
+    ctx: Context, shop: Path, tmp_path: Path, git: Git
+) -> None:
+    git(shop, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "side"))
+    space.create(ctx, "side", at=tmp_path / "side")
+    writing = shop / ".git/objects/objabc"
+    writing.write_text("x")
+    for name in ("shop", "side"):
+        with ctx.spaces.writing(name):
+            assert writing.exists()
+
+
 def test_links_in_a_skill_repository_are_not_followed(
     ctx: Context, shop: Path, tmp_path: Path, git: Git
 ) -> None:
