@@ -54,6 +54,12 @@ def as_json(value: Any) -> None:
     print(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
+def page_json(page: Any) -> None:
+    """A page of a list: its items, and where the next one starts."""
+    more = {"next_cursor": page.next_cursor or None, "has_more": page.has_more}
+    as_json({"items": page.items, **more})
+
+
 def plain(value: Any) -> Any:
     """Reports as JSON's own types."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -144,8 +144,7 @@ def list_(
     ctx = Context.real()
     page = verbs.listed(ctx, space=space, user=user, status=status, limit=limit, after=after)
     if json:
-        more = {"next_cursor": page.next_cursor or None, "has_more": page.has_more}
-        render.as_json({"items": page.items, **more})
+        render.page_json(page)
         return
     rows = [
         (

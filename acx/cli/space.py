@@ -65,8 +65,7 @@ def list_(
     """List spaces, newest first."""
     page = verbs.listed(Context.real(), user=user, meta=pairs(meta), limit=limit, after=after)
     if json:
-        more = {"next_cursor": page.next_cursor or None, "has_more": page.has_more}
-        render.as_json({"items": page.items, **more})
+        render.page_json(page)
         return
     rows = [
         (s.name, s.created_at[:10], s.user, " ".join(f"{k}={v}" for k, v in s.meta.items()))

@@ -106,12 +106,6 @@ class Spaces:
                 publish.recover(repo)
                 yield repo
 
-    def is_busy(self, name: str) -> bool:
-        """Whether somebody is writing to the space right now."""
-        with self.open(name) as repo:
-            path = repo.git_dir / "acx" / "lock"
-            return path.exists() and files.is_locked(path)
-
     def free(self, name: str) -> None:
         """Raises Conflict if the name is taken, BadInput if it can't be one."""
         path = self._home.space(name)
@@ -203,6 +197,11 @@ def lock_of(repo: Repo) -> Path:
     except OSError as error:
         raise files.explain(error, folder) from error
     return folder / "lock"
+
+
+def is_busy(repo: Repo) -> bool:
+    """Whether somebody is writing to the space right now."""
+    return files.is_locked(repo.git_dir / "acx" / "lock")
 
 
 def is_space(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from acx.errors import AcxError
 from acx.model import Session
 from acx.store import ledger
 from acx.store.ledger import Entry
+from acx.store.spaces import is_busy
 from acx.verbs.context import Context
 
 LATEST = 3
@@ -60,7 +61,7 @@ def _space(ctx: Context, name: str) -> SpaceStatus:
                 name,
                 len(landed),
                 len(ledger.proposals(repo)),
-                ctx.spaces.is_busy(name),
+                is_busy(repo),
                 tuple(landed[:LATEST]),
             )
     except AcxError as error:
