@@ -1,7 +1,7 @@
 """Transcripts: bytes in any known format -> messages. One reader a format behind one contract.
 
-Opens what a person names (a file, standard input) and what a program pipes (one message at a
-time). Not in here: storing, numbering and redacting, which is `acx.store`.
+Opens what a person names (a file, a folder, standard input) and what a program pipes (one message
+at a time). Not in here: storing, numbering and redacting, which is `acx.store`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from acx.errors import AcxError, BadInput, NotFound, UsageError
 from acx.model import Message
-from acx.transcripts import acx_form, anthropic_messages, openai_chat
-from acx.transcripts.contract import Format, Notes
-from acx.transcripts.source import sample
+from acx.transcripts.contract import Conversation, Format, Item, Notes
+from acx.transcripts.formats import acx_form, anthropic_messages, openai_chat
+from acx.transcripts.source import sample, seekable
+
+if TYPE_CHECKING:
+    from acx.transcripts.walk import Source
 
 _ONE: Mapping[str, Callable[[Any], list[Message]]] = {
     "openai": openai_chat.messages,
@@ -27,46 +31,94 @@ _ONE: Mapping[str, Callable[[Any], list[Message]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A transcript being read. `notes` fill and `messages` run once; at their end it is closed."""
+    """A transcript being read. `why` it is taken for this format; `notes` fill while `items` run,
+    once, and at their end it is closed."""
 
     format: Format
+    why: str
     notes: Notes
-    messages: Iterator[Message]
+    items: Iterator[Item]
+
+    @property
+    def messages(self) -> Iterator[Message]:
+        """All messages, of however many conversations."""
+        return (item for item in self.items if isinstance(item, Message))
+
+    def conversations(self) -> Iterator[tuple[Conversation, Iterator[Message]]]:
+        """Each conversation with its messages, which are to be read before the next one is asked
+        for. Those without a message are left out."""
+        begun: list[Conversation] = []
+
+        def number(item: Item) -> int:
+            if isinstance(item, Conversation):
+                begun.append(item)
+            return len(begun)
+
+        for _, items in groupby(self.items, number):
+            messages = (item for item in items if isinstance(item, Message))
+            if first := next(messages, None):
+                # A reader of one session knows its id and folder once it has read a line of it
+                one = Conversation(self.notes.session_id, cwd=self.notes.cwd)
+                yield begun[-1] if begun else one, chain([first], messages)
 
 
-def open_transcript(path: Path, format: str | None = None) -> Opened:
-    """Open a file, in the format told from its content or named. Raises NotFound, BadInput, and
-    UsageError for an unknown name."""
+def found(path: Path) -> Iterator[Source]:
+    """The transcripts that a path stands for: itself, or those in the folder. What isn't one is
+    told when it is opened. Raises NotFound."""
+    from acx.transcripts.detect import FORMATS
+    from acx.transcripts.walk import sources
+
     try:
-        if path.is_dir():
-            hint = "name one of the files in it"
-            raise BadInput(f"{path} is a directory, not a transcript", hint)
-        stream = path.open("rb")
+        path.lstat()
     except FileNotFoundError as error:
         raise NotFound(f"{path}: no such file", "acx session list shows what is stored") from error
     except (OSError, ValueError) as error:
         raise BadInput(f"can't read {path}: {_reason(error)}", f"ls -l {path}") from error
+    return sources(path, FORMATS)
+
+
+def open_transcript(path: Path, format: str | None = None) -> Opened:
+    """Open what is one transcript, in the format told from its content or named. Raises NotFound,
+    BadInput, and UsageError for an unknown name."""
+    held = list(found(path))
+    if len(held) != 1:
+        what = f"holds {len(held)} files" if held else "is an empty folder"
+        raise BadInput(f"{path} {what}: name one", f"or take all: acx session import {path}")
+    return open_source(held[0], format)
+
+
+def open_source(source: Source, format: str | None = None) -> Opened:
+    """Open a transcript that was found. Raises what `open_transcript` raises."""
     try:
-        return open_stream(stream, str(path), format)
+        stream = source.open()
+    except FileNotFoundError as error:
+        raise NotFound(f"{source.path}: no such file", "ls its folder") from error
+    except (OSError, ValueError) as error:
+        hint = f"ls -l {source.path}"
+        raise BadInput(f"can't read {source.path}: {_reason(error)}", hint) from error
+    try:
+        return open_stream(stream, str(source.path), format or source.format or None)
     except AcxError:
         stream.close()
         raise
 
 
 def open_stream(stream: BinaryIO, name: str, format: str | None = None) -> Opened:
-    """The same for a stream that need not seek; `name` is for messages to the person."""
-    # all the readers, 6 ms: not for those who pipe messages through `message_of`
+    """The same for a stream; `name` is for messages to the person."""
+    # all the readers: not for those who pipe messages through `message_of`
     from acx.transcripts.detect import detect, named
 
     chosen = named(format) if format else None
     try:
-        start, whole = sample(stream)
+        stream = seekable(stream)
+        start = sample(stream)
     except OSError as error:
         raise BadInput(f"can't read {name}: {_reason(error)}") from error
+    why = f"named {format}"
     if chosen is None or not start.text.strip():
-        chosen = detect(start, name)
+        chosen, why = detect(start, name)
     notes = Notes()
-    return Opened(chosen, notes, _messages(chosen, stream, whole, notes, name))
+    return Opened(chosen, why, notes, _items(chosen, stream, notes, name))
 
 
 def message_of(value: Any, format: str | None = None) -> list[Message]:
@@ -86,12 +138,10 @@ def message_of(value: Any, format: str | None = None) -> list[Message]:
     return _ONE[format](value)
 
 
-def _messages(
-    format: Format, stream: BinaryIO, whole: BinaryIO, notes: Notes, name: str
-) -> Iterator[Message]:
+def _items(format: Format, stream: BinaryIO, notes: Notes, name: str) -> Iterator[Item]:
     with closing(stream):
         try:
-            yield from format.read(whole, notes)
+            yield from format.read(stream, notes)
         except OSError as error:
             raise BadInput(f"can't read {name}: {_reason(error)}") from error
 

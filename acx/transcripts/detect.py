@@ -6,10 +6,14 @@ Not in here: opening files, which is the package's own door.
 from __future__ import annotations
 
 from acx.errors import BadInput, UsageError
-from acx.transcripts import acx_form, anthropic_messages, claude_code, openai_chat, plain_text
 from acx.transcripts.contract import Format, Sample
-from acx.transcripts.record import kind_of
-from acx.transcripts.source import records
+from acx.transcripts.formats import (
+    acx_form,
+    anthropic_messages,
+    claude_code,
+    openai_chat,
+    plain_text,
+)
 
 FORMATS: tuple[Format, ...] = (
     claude_code.FORMAT,
@@ -22,13 +26,14 @@ FORMATS: tuple[Format, ...] = (
 read the same: only what Anthropic's alone have is tested before."""
 
 
-def detect(sample: Sample, name: str = "the transcript") -> Format:
-    """The format of a sample. Raises BadInput that says what was seen instead."""
+def detect(sample: Sample, name: str = "the transcript") -> tuple[Format, str]:
+    """The format of a sample, and why it is taken for that. Raises BadInput that says what was seen
+    instead."""
     if not sample.text.strip():
         raise BadInput(f"{name} is empty", "give it again when the session has a message")
     for format in FORMATS:
-        if format.matches(sample):
-            return format
+        if why := format.matches(sample):
+            return format, why
     known = ", ".join(format.name for format in FORMATS)
     raise BadInput(
         f"{name}: {_seen(sample)}, in no known transcript format",
@@ -46,13 +51,11 @@ def named(name: str) -> Format:
 
 
 def _seen(sample: Sample) -> str:
-    if found := records(sample):
-        keys = ", ".join(sorted(str(key)[:30] for key in found[0])[:8])
+    if sample.records:
+        keys = ", ".join(sorted(str(key)[:30] for key in sample.records[0])[:8])
         return f"JSON objects with {keys or 'no fields'}"
-    if b"\0" in sample.head or _unprintable(sample.text) > 0.3:
+    if "\0" in sample.text or _unprintable(sample.text) > 0.3:
         return "binary data"
-    if sample.values:
-        return f"JSON of {kind_of(sample.values[0])}"
     return f"text that starts with {sample.text.split()[0][:30]!r}"
 
 

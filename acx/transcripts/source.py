@@ -1,193 +1,197 @@
-"""The source: bytes of a transcript -> JSON values, tolerant of what really happens to files.
+"""The source: bytes of a transcript -> JSON objects or lines of text, tolerant of what really
+happens to files.
 
-Torn last lines, two objects glued on one line by concurrent writers, a byte order mark, CRLF, bad
-UTF-8, lines of many megabytes, pretty-printed files that are called .jsonl. What can't be read is
-told to `Notes`, once a kind, and never stops the rest. Not in here: what the values mean.
+Torn ends, two objects glued on one line by concurrent writers, a byte order mark, CRLF, bad UTF-8,
+UTF-16 of a Windows shell, lines of many megabytes, pretty-printed files that are called .jsonl.
+What can't be read is told to `Notes`, once a kind, with its line and byte, and never stops the
+rest. Not in here: what the values mean, and how torn JSON is closed (`mending`).
 """
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, cast
 
-from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes, Sample
+from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes, Sample, Shape
+from acx.transcripts.elements import BAD_UTF8, elements
+from acx.transcripts.mending import NOT_JSON, NOT_OBJECT, TORN, decode, is_unfinished, mended
 
-BAD_UTF8 = "not valid UTF-8: the bad bytes are replaced"
-NOT_JSON = "not JSON"
-NOT_OBJECT = "JSON, but not an object"
 TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB: skipped"
-TORN = "the last line is cut off"
+FIRST_RECORD = 16 * 2**20
+"""Bytes that a sample may have where the first record is longer than SAMPLE_BYTES."""
+
+HELD = 16 * 2**20
+"""Bytes of a pipe that are kept in memory; more go to a temporary file."""
 
 _BOM = b"\xef\xbb\xbf"
-_raw_decode = json.JSONDecoder().raw_decode
+
+__all__ = ["BAD_UTF8", "NOT_JSON", "NOT_OBJECT", "TORN", "objects", "sample", "texts"]
 
 
-def skip(notes: Notes, line: int, what: str) -> None:
-    """Count something that is left out, and warn at the first line where it happens."""
-    notes.ignored[what] += 1
-    warn_once(notes, line, what)
+def objects(stream: BinaryIO, notes: Notes) -> Iterator[dict[str, Any]]:
+    """Every object of the transcript; a list's elements one by one.
 
-
-def warn_once(notes: Notes, line: int, what: str) -> None:
-    if all(warning.what != what for warning in notes.warnings):
-        notes.warn(line, what)
-
-
-def objects(stream: BinaryIO, notes: Notes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line from 1, object) for every object of the transcript; a list's elements one by one.
-
-    Memory stays small for JSON Lines, whose lines are read one at a time. A file that is a single
-    JSON value has to be decoded whole.
+    Memory stays small: JSON Lines are read line by line, a list element by element. Only a file
+    that is a single object has to be decoded whole.
     """
-    for line, value in _values(stream, notes):
+    for value in _values(stream, notes):
         if isinstance(value, dict):
-            yield line, value
-            continue
-        for item in value if isinstance(value, list) else (value,):
-            if isinstance(item, dict):
-                yield line, item
-            else:
-                skip(notes, line, NOT_OBJECT)
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    yield item
+                else:
+                    notes.skip(NOT_OBJECT)
+        else:
+            notes.skip(NOT_OBJECT)
 
 
-def lines(stream: BinaryIO, notes: Notes, limit: int = LONGEST_LINE) -> Iterator[tuple[int, bytes]]:
-    """(number from 1, line with its ending), without a byte order mark. Lines of more than `limit`
-    bytes are skipped with a warning and never held in memory whole."""
-    number = 0
+def texts(stream: BinaryIO, notes: Notes) -> Iterator[str]:
+    """Every line of a text, decoded, without its ending."""
+    for line in lines(stream, notes):
+        try:
+            yield line.decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            notes.warn(BAD_UTF8)
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def lines(stream: BinaryIO, notes: Notes, limit: int = LONGEST_LINE) -> Iterator[bytes]:
+    """Every line with its ending, without a byte order mark. Lines of more than `limit` bytes are
+    skipped with a warning and never held in memory whole."""
     while line := stream.readline(limit + 1):
-        number += 1
-        if number == 1:
+        notes.line += 1
+        size = len(line)
+        if notes.line == 1:
             line = line.removeprefix(_BOM)
-        if len(line) <= limit:
-            yield number, line
-            continue
-        skip(notes, number, TOO_LONG)
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(2**16)
+        if size <= limit:
+            yield line
+        else:
+            notes.skip(TOO_LONG)
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(2**16)
+                size += len(line)
+        notes.byte += size
 
 
-def sample(stream: BinaryIO) -> tuple[Sample, BinaryIO]:
-    """The start of the transcript, and a stream that gives all of it (also where it can't seek).
+def seekable(stream: BinaryIO) -> BinaryIO:
+    """The stream, or a copy of it in UTF-8 that can seek: of a pipe, or of a file in UTF-16 (what
+    `>` writes in a Windows PowerShell). Of a copied stream, the original is closed."""
+    if not stream.seekable():
+        stream = _copied(iter(lambda: stream.read(2**20), b""), stream)
+    coding = _utf16(stream.read(4))
+    stream.seek(0)
+    if coding:
+        decoder = codecs.getincrementaldecoder(coding)("replace")
+        blocks = iter(lambda: stream.read(2**20), b"")
+        return _copied((decoder.decode(block).encode() for block in blocks), stream)
+    return stream
 
-    Reads beyond SAMPLE_BYTES only where that cuts the first value: to the end of its line, and to
-    the end of a file that is one pretty-printed value.
+
+def joined(streams: Iterable[BinaryIO]) -> BinaryIO:
+    """Several files as one stream, each from a new line on."""
+    copy = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115
+    for stream in streams:
+        with stream:
+            shutil.copyfileobj(stream, copy)
+        copy.write(b"\n")
+    copy.seek(0)
+    return cast(BinaryIO, copy)
+
+
+def sample(stream: BinaryIO) -> Sample:
+    """The start of a transcript; the stream stands at its start again afterwards.
+
+    Reads beyond SAMPLE_BYTES only where that cuts the first record.
     """
     data = stream.read(SAMPLE_BYTES)
-    if _starts_cut(data):
-        data += stream.readline(LONGEST_LINE)
-        if _starts_cut(data):
-            data += stream.read()
-    ahead = stream.read(1)
-    head = data[:SAMPLE_BYTES]
-    whole = None if ahead else _whole(data)
-    values = [whole] if whole is not None else []
-    if whole is None:
-        end = data.rfind(b"\n") + 1 if ahead else len(data)
-        for line in data[:end].removeprefix(_BOM).split(b"\n"):
-            found = _split(line.decode("utf-8", "replace"))[0]
-            values += [value for value in found if isinstance(value, dict | list)]
-    text = head.removeprefix(_BOM).decode("utf-8", "replace")
-    again = io.BufferedReader(_Replay(data + ahead, stream), 2**16)
-    return Sample(head, text, tuple(values), whole), again
+    if is_unfinished(_text(data)):
+        data += stream.read(FIRST_RECORD - len(data)) if len(data) == SAMPLE_BYTES else b""
+    complete = not stream.read(1)
+    stream.seek(0)
+    head = data.removeprefix(_BOM).lstrip()[:1]
+    spread = head == b"{" and _is_spread(_first_line(io.BytesIO(data)))
+    if not complete and not spread and head == b"{" and (end := data.rfind(b"\n") + 1):
+        data = data[:end]  # without the line that is cut off
+    found: list[dict[str, Any]] = []
+    count = 0
+    for value in _values(io.BytesIO(data), Notes(), everything=True):
+        count += 1
+        found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict)]
+    single = count == 1 and (complete or spread)
+    shape: Shape = "list" if head == b"[" else "object" if single else "lines"
+    return Sample(_text(data[:SAMPLE_BYTES]), shape if found else "text", tuple(found))
 
 
-def records(sample: Sample) -> list[dict[str, Any]]:
-    """The objects of a sample; a list's elements one by one."""
-    opened = [
-        item for value in sample.values for item in (value if isinstance(value, list) else [value])
-    ]
-    return [item for item in opened if isinstance(item, dict)]
+def _values(stream: BinaryIO, notes: Notes, everything: bool = False) -> Iterator[Any]:
+    """The values of a transcript. With `everything`, of a torn first value all that can be read."""
+    start = stream.tell()
+    head = stream.read(64).removeprefix(_BOM).lstrip()[:1]
+    stream.seek(start)
+    if head == b"[" or (head == b"{" and _is_spread(_first_line(stream))):
+        stream.seek(start)
+        yield from elements(stream, notes, everything)
+        return
+    stream.seek(start)
+    for line in lines(stream, notes):
+        if line.strip():
+            yield from _decoded(line, notes, everything)
 
 
-def _values(stream: BinaryIO, notes: Notes) -> Iterator[tuple[int, Any]]:
-    first = True
-    for number, line in lines(stream, notes):
-        if not line.strip():
-            continue
-        if first and _starts_cut(line):
-            # pretty-printed, or a JSON Lines file whose first line is damaged
-            rest = stream.read()
-            whole = _whole(line + rest)
-            if whole is not None:
-                yield number, whole
-                return
-            yield from _decoded(number, line, notes)
-            for later, other in lines(io.BytesIO(rest), notes):
-                yield from _decoded(number + later, other, notes)
-            return
-        first = False
-        yield from _decoded(number, line, notes)
+def _first_line(stream: BinaryIO) -> bytes:
+    while (line := stream.readline(LONGEST_LINE)) and not line.removeprefix(_BOM).strip():
+        pass
+    return line
 
 
-def _decoded(number: int, line: bytes, notes: Notes) -> Iterator[tuple[int, Any]]:
+def _is_spread(first: bytes) -> bool:
+    """Whether an object goes on over several lines, or one that is far too long, going by the
+    first, which may just be damaged."""
+    too_long = len(first) == LONGEST_LINE and not first.endswith(b"\n")
+    return too_long or is_unfinished(_text(first).rstrip(), broken=True)
+
+
+def _decoded(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
     try:
         text, clean = line.decode(), True
     except UnicodeDecodeError:
         text, clean = line.decode("utf-8", "replace"), False
-    found, complete = _split(text)
-    if not complete:
-        skip(notes, number, NOT_JSON if line.endswith(b"\n") else TORN)
-    elif not clean:
-        warn_once(notes, number, BAD_UTF8)
-    for value in found:
-        yield number, value
-
-
-def _split(text: str) -> tuple[list[Any], bool]:
-    """The values of a line, and whether they are all there is."""
     try:
-        return [json.loads(text)], True
+        yield json.loads(text)
     except (ValueError, RecursionError):
-        pass
-    found: list[Any] = []
-    text = text.strip()
-    at = 0
-    while at < len(text):
-        try:
-            value, at = _raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return found, False
-        if not isinstance(value, dict):  # "12 apples" is not the number 12
-            return found, False
-        found.append(value)
-        while text[at : at + 1].isspace():
-            at += 1
-    return found, True
+        found, complete = decode(text)
+        if not complete:
+            notes.skip(NOT_JSON if line.endswith(b"\n") else TORN)
+            clean = True
+            if not found and (rest := mended(text, everything)) is not None:
+                found = [rest]
+        yield from found
+    if not clean:
+        notes.warn(BAD_UTF8)
 
 
-def _starts_cut(data: bytes) -> bool:
-    """Whether this starts a JSON list or object that doesn't end in it."""
-    text = data.removeprefix(_BOM).decode("utf-8", "replace").lstrip()
-    if text[:1] not in ("[", "{"):
-        return False
-    try:
-        _raw_decode(text)
-    except (ValueError, RecursionError):
-        return True
-    return False
+def _copied(blocks: Iterable[bytes], original: BinaryIO) -> BinaryIO:
+    copy = tempfile.SpooledTemporaryFile(HELD)  # noqa: SIM115
+    with original:
+        for block in blocks:
+            copy.write(block)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
 
 
-def _whole(data: bytes) -> Any:
-    try:
-        value = json.loads(data.removeprefix(_BOM).decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, list | dict) else None
+def _utf16(head: bytes) -> str:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if len(head) == 4 and head[0] and head[2] and not head[1] and not head[3]:
+        return "utf-16-le"
+    return ""
 
 
-class _Replay(io.RawIOBase):
-    """The bytes read for the sample, then the rest of the stream."""
-
-    def __init__(self, start: bytes, rest: BinaryIO) -> None:
-        self._start = io.BytesIO(start)
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._start.read(len(buffer)) or self._rest.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+def _text(data: bytes) -> str:
+    return data.removeprefix(_BOM).decode("utf-8", "replace")

@@ -16,7 +16,7 @@ from acx.model import Message
 from acx.transcripts import open_transcript
 from acx.transcripts.contract import Notes
 from acx.transcripts.export import export
-from acx.transcripts.openai_chat import FORMAT as OPENAI
+from acx.transcripts.formats.openai_chat import FORMAT as OPENAI
 from acx.transcripts.record import from_value, to_line
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

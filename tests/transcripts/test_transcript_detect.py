@@ -31,7 +31,7 @@ from acx.transcripts.record import to_line
         (b"Dear diary,\ntoday", "text that starts with 'Dear'"),
         (b'{"name": "x", "version": 1}', "JSON objects with name, version"),
         (b'[{"traj": []}]', "JSON objects with traj"),
-        (b"[1, 2]", "JSON of a list"),
+        (b"[1, 2]", "text that starts with"),
         (b"{}", "JSON objects with no fields"),
         (b'{"role": "user", "message": {"content": []}}', "JSON objects with message, role"),
         (b'{"type": "message", "payload": {}}', "JSON objects with payload, type"),
@@ -76,8 +76,9 @@ def test_messages_of_text_alone_are_taken_for_openai() -> None:
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no such file"):
         open_transcript(tmp_path / "gone.jsonl")
-    with pytest.raises(BadInput, match="is a directory"):
-        open_transcript(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInput, match="is an empty folder"):
+        open_transcript(tmp_path / "empty")
     with pytest.raises(BadInput, match="can't read"):
         open_transcript(tmp_path / ("x" * 5000))
     with pytest.raises(BadInput, match="can't read"):

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import threading
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from acx.transcripts import source
 from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes
-from acx.transcripts.source import lines, objects, records, sample
+from acx.transcripts.source import lines, objects, sample, seekable
 
 
 def read(data: bytes) -> tuple[list[Any], Notes]:
+    """The objects with the lines they stand in."""
     notes = Notes()
-    return list(objects(io.BytesIO(data), notes)), notes
+    return [(notes.line, value) for value in objects(io.BytesIO(data), notes)], notes
 
 
 def warned(notes: Notes) -> list[tuple[int, str]]:
@@ -42,11 +43,11 @@ def warned(notes: Notes) -> list[tuple[int, str]]:
         (b'{"a":1}\n12 apples\n', [(1, 1)], [(2, source.NOT_JSON)]),
         (b'{"a":1}\n"text"\n7\nnull\n', [(1, 1)], [(2, source.NOT_OBJECT)]),
         (b'[{"a":1},{"a":2}]', [(1, 1), (1, 2)], []),
-        (b'[\n  {"a":1},\n  7,\n  {"a":2}\n]\n', [(1, 1), (1, 2)], [(1, source.NOT_OBJECT)]),
+        (b'[\n  {"a":1},\n  7,\n  {"a":2}\n]\n', [(2, 1), (4, 2)], [(3, source.NOT_OBJECT)]),
         (b'\n{\n "a": 1\n}\n', [(2, 1)], []),
         (b"", [], []),
         (b"[]", [], []),
-        (b"[" * 100_000, [], [(1, source.TORN)]),
+        (b"[" * 100_000, [], [(1, source.NOT_JSON)]),
         (b'{"a":' + b"9" * 5000 + b'}\n{"a":2}\n', [(2, 2)], [(1, source.NOT_JSON)]),
     ],
 )
@@ -91,17 +92,15 @@ class Counting(io.BytesIO):
 def test_a_line_that_is_too_long_is_never_held_whole() -> None:
     stream = Counting(b"y" * 5_000_000 + b"\nshort\n")
     notes = Notes()
-    assert list(lines(stream, notes, limit=1000)) == [(2, b"short\n")]
+    assert list(lines(stream, notes, limit=1000)) == [b"short\n"]
     assert stream.most <= 2**16
     assert warned(notes) == [(1, source.TOO_LONG)]
 
 
 def test_a_line_of_just_the_limit_is_kept() -> None:
     notes = Notes()
-    assert list(lines(io.BytesIO(b"12345678\n1\n"), notes, limit=9)) == [
-        (1, b"12345678\n"),
-        (2, b"1\n"),
-    ]
+    given = io.BytesIO(b"12345678\n1\n")
+    assert list(lines(given, notes, limit=9)) == [b"12345678\n", b"1\n"]
     assert not notes.warnings
 
 
@@ -121,12 +120,12 @@ def test_cut_anywhere_json_lines_give_a_prefix_and_one_warning(
 @given(st.binary(max_size=200))
 def test_no_bytes_break_it(data: bytes) -> None:
     read(data)
-    start, whole = sample(io.BytesIO(data))
-    assert whole.read() == data
-    assert all(isinstance(record, dict) for record in records(start))
+    stream = io.BytesIO(data)
+    assert all(isinstance(record, dict) for record in sample(stream).records)
+    assert stream.read() == data
 
 
-def test_a_sample_gives_the_whole_stream_again_where_it_cannot_seek() -> None:
+def test_a_pipe_can_be_read_twice() -> None:
     data = b"".join(b'{"a":%d}\n' % number for number in range(60_000))
     assert len(data) > SAMPLE_BYTES * 2
     reading, writing = os.pipe()
@@ -137,33 +136,99 @@ def test_a_sample_gives_the_whole_stream_again_where_it_cannot_seek() -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    with os.fdopen(reading, "rb") as pipe:
-        start, whole = sample(pipe)
-        assert start.head == data[:SAMPLE_BYTES]
-        assert start.whole is None
-        assert records(start)[-1] == {"a": len(records(start)) - 1}
-        assert whole.read() == data
+    stream = seekable(os.fdopen(reading, "rb"))
+    start = sample(stream)
+    assert data.decode().startswith(start.text) and len(start.text) > SAMPLE_BYTES - 20
+    assert start.shape == "lines"
+    assert start.records[-1] == {"a": len(start.records) - 1}
+    assert stream.read() == data
     writer.join()
 
 
 @pytest.mark.parametrize("indent", [None, 1])
-def test_a_list_larger_than_the_sample_is_in_it(indent: int | None) -> None:
+def test_of_a_list_the_sample_has_the_first_elements(indent: int | None) -> None:
     data = json.dumps([{"a": number} for number in range(40_000)], indent=indent).encode()
     assert len(data) > SAMPLE_BYTES
-    start, whole = sample(io.BytesIO(data))
-    assert len(records(start)) == 40_000
-    assert start.whole == json.loads(data)
-    assert whole.read() == data
+    start = sample(io.BytesIO(data))
+    assert start.shape == "list"
+    assert list(start.records) == [{"a": number} for number in range(len(start.records))]
+    assert len(start.records) > 1000
 
 
 def test_a_first_line_larger_than_the_sample_is_in_it() -> None:
     first = json.dumps({"a": "x" * (SAMPLE_BYTES + 10)}).encode() + b"\n"
-    stream: BinaryIO = io.BytesIO(first + b'{"a":1}\n' * 1000)
-    start, _ = sample(stream)
-    assert start.whole is None
-    assert len(records(start)) == 1
+    start = sample(io.BytesIO(first + b'{"a":1}\n' * 1000))
+    assert start.shape == "lines"
+    assert len(start.records[0]["a"]) == SAMPLE_BYTES + 10
 
 
-def test_a_single_object_is_whole() -> None:
-    assert sample(io.BytesIO(b' {"a": 1}\n'))[0].whole == {"a": 1}
-    assert sample(io.BytesIO(b'{"a": 1}\n{"a": 2}\n'))[0].whole is None
+def test_of_an_object_larger_than_any_sample_its_start_is_in_it() -> None:
+    long = ["x" * 1000] * (source.FIRST_RECORD // 1000)
+    data = json.dumps({"kind": "log", "messages": [{"a": 1}, {"b": long}]}, indent=1).encode()
+    start = sample(io.BytesIO(data))
+    assert start.shape == "object"
+    assert start.records[0]["kind"] == "log"
+    assert start.records[0]["messages"][0] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "shape"),
+    [
+        (b' {"a": 1}\n', "object"),
+        (b'{"a": 1}\n{"a": 2}\n', "lines"),
+        (b'{\n  "a": 1\n}\n{\n  "a": 2\n}\n', "lines"),
+        (b'[{"a": 1}]', "list"),
+        (b"[]", "text"),
+        (b"hello", "text"),
+    ],
+)
+def test_the_shape_of_a_file(data: bytes, shape: str) -> None:
+    assert sample(io.BytesIO(data)).shape == shape
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le"])
+def test_what_windows_shells_write(coding: str) -> None:
+    stream = seekable(io.BytesIO('{"a":"gr\u00fc\u00df"}\r\n'.encode(coding)))
+    assert list(objects(stream, Notes())) == [{"a": "gr\u00fc\u00df"}]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_objects_one_after_the_other(indent: int | None) -> None:
+    values = [{"a": number, "b": {"c": [number]}} for number in range(5)]
+    data = "\n".join(json.dumps(value, indent=indent) for value in values).encode()
+    assert [value for _, value in read(data)[0]] == values
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ([{"n": n, "content": [{"x": n}]} for n in range(4)], []),
+        (
+            {"id": "s", "messages": [{"n": n, "content": [{"x": n}]} for n in range(4)]},
+            ["messages"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_cut_anywhere_a_list_of_records_gives_its_first(
+    values: Any, path: list[str], indent: int | None
+) -> None:
+    data = json.dumps(values, indent=indent).encode()
+    records = values["messages"] if path else values
+    for cut in range(1, len(data)):
+        found, notes = read(data[:cut])
+        got = [value for _, value in found]
+        if path:
+            got = [one for value in got for one in value.get("messages", [])]
+        assert got == records[: len(got)]
+        assert [warning.what for warning in notes.warnings] == [source.TORN]
+    assert len(got) == len(records)
+
+
+def test_damage_in_the_middle_costs_what_is_damaged() -> None:
+    values = [{"a": number, "b": {"c": 1}} for number in range(5)]
+    data = json.dumps(values, indent=2).encode().replace(b'"a": 2', b'"a" 2')
+    found, notes = read(data)
+    assert [value["a"] for _, value in found] == [0, 1, 3, 4]
+    assert [str(warning) for warning in notes.warnings] == ["line 14, byte 106: not JSON"]
+    assert data.index(b'{\n    "a" 2') == 106

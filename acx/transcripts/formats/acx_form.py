@@ -13,7 +13,7 @@ from acx.errors import BadInput
 from acx.model import Message
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.record import from_value, kind_of
-from acx.transcripts.source import objects, records, skip
+from acx.transcripts.source import objects
 
 
 def messages(value: Any) -> list[Message]:
@@ -23,22 +23,23 @@ def messages(value: Any) -> list[Message]:
     return [from_value({key: held for key, held in value.items() if key != "n"})]
 
 
-def _matches(sample: Sample) -> bool:
+def _matches(sample: Sample) -> str:
     # the AI SDK's messages have role and parts too, but neither number nor origin
-    return any(
+    found = any(
         "role" in record
         and isinstance(record.get("parts"), list)
         and ("origin" in record or "n" in record)
-        for record in records(sample)
+        for record in sample.records
     )
+    return "records with a role, an origin and parts" if found else ""
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
-    for line, record in objects(stream, notes):
+    for record in objects(stream, notes):
         try:
             yield from messages(record)
         except BadInput as error:
-            skip(notes, line, error.message)
+            notes.skip(error.message)
 
 
 FORMAT = Format("acx", "acx's own records, JSON Lines", _matches, _read)

@@ -14,20 +14,22 @@ from typing import Any, BinaryIO
 
 from acx.errors import BadInput
 from acx.model import Event, Message, Origin, Part, Text, ToolCall, ToolResult
-from acx.transcripts import claude_texts as texts
-from acx.transcripts.blocks import is_result, listed, parts_of
-from acx.transcripts.claude_queue import Queue, Typed
-from acx.transcripts.claude_texts import Said
 from acx.transcripts.contract import Format, Notes, Sample
+from acx.transcripts.formats import claude_texts as texts
+from acx.transcripts.formats.blocks import is_result, listed, parts_of
+from acx.transcripts.formats.claude_queue import Queue, Typed
+from acx.transcripts.formats.claude_texts import Said
 from acx.transcripts.record import kind_of, stamp, text_at
-from acx.transcripts.source import objects, records, skip
+from acx.transcripts.source import objects
 
 Speak = Callable[[str], Iterable[Said]]
 
 
-def _matches(sample: Sample) -> bool:
-    found = records(sample)
-    return any(map(_is_line, found)) and not any(map(_is_qwen, found))
+def _matches(sample: Sample) -> str:
+    if any(map(_is_qwen, sample.records)):
+        return ""
+    line = next(filter(_is_line, sample.records), None)
+    return f"a {text_at(line, 'type') or 'message'} line of a session" if line else ""
 
 
 def _is_qwen(record: Mapping[str, Any]) -> bool:
@@ -48,12 +50,12 @@ def _is_line(record: Mapping[str, Any]) -> bool:
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     reading = _Reading(notes)
-    for line, record in objects(stream, notes):
+    for record in objects(stream, notes):
         _note(record, notes)
         try:
             yield from reading.take(record)
         except BadInput as error:
-            skip(notes, line, error.message)
+            notes.skip(error.message)
     yield from reading.finish()
 
 

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from acx.model import Message, Part, Role, Text, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.record import ORIGINS
-from acx.transcripts.source import BAD_UTF8, lines, skip, warn_once
+from acx.transcripts.source import texts
 
 OPEN_FENCE = "a code fence that is never closed: all that follows is read as part of it"
 
@@ -60,16 +60,16 @@ def _spoken(line: str) -> tuple[tuple[str, bool], Role, str] | None:
     return (markup, name.islower()), _ROLES[name.lower()], rest
 
 
-def _matches(sample: Sample) -> bool:
+def _matches(sample: Sample) -> str:
     text = sample.text.lstrip()
-    return (
-        _spoken(text.split("\n", 1)[0]) is not None
-        or sum(_spoken(line) is not None for line in text.split("\n")) >= 2
-    )
+    spoken = sum(_spoken(line) is not None for line in text.split("\n"))
+    if spoken >= 2 or _spoken(text.split("\n", 1)[0]) is not None:
+        return f"{spoken} lines that start with a speaker"
+    return ""
 
 
 def _message(role: Role, said: list[str]) -> Message:
-    text = "".join(said).strip()
+    text = "\n".join(said).strip()
     part: Part = ToolResult("", text) if role == "tool" else Text(text)
     return Message(role, (part,) if text else (), ORIGINS[role])
 
@@ -78,11 +78,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     style: tuple[str, bool] | None = None
     role: Role | None = None
     said: list[str] = []
-    fence, opened = "", 0
-    for number, raw in lines(stream, notes):
-        line = raw.decode("utf-8", "replace").replace("\r\n", "\n")
-        if "\ufffd" in line and b"\xef\xbf\xbd" not in raw:
-            warn_once(notes, number, BAD_UTF8)
+    fence, opened = "", (0, 0)
+    for line in texts(stream, notes):
         spoken = None if fence else _spoken(line)
         if spoken and style in (None, spoken[0]):
             if role:
@@ -91,12 +88,13 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
             said = []
         if role:
             said.append(line)
-            opened = opened if fence else number
+            opened = opened if fence else (notes.line, notes.byte)
             fence = _fence(line, fence)
         elif line.strip():
-            skip(notes, number, "text before the first speaker")
+            notes.skip("text before the first speaker")
     if fence:
-        notes.warn(opened, OPEN_FENCE)
+        notes.line, notes.byte = opened
+        notes.warn(OPEN_FENCE)
     if role:
         yield _message(role, said)
 

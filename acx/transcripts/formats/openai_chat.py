@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 
 from acx.errors import BadInput
 from acx.model import Attachment, Message, Part, Text, Thinking, ToolCall, ToolResult
-from acx.transcripts.blocks import attachment, listed, result_text, unknown
 from acx.transcripts.contract import Format, Notes, Sample
+from acx.transcripts.formats.blocks import attachment, listed, result_text, unknown
 from acx.transcripts.record import ORIGINS, arguments, kind_of, role_of, stamp, text_at
-from acx.transcripts.source import objects, records, skip
+from acx.transcripts.source import objects
 
 _RENAMED = {"developer": "system", "function": "tool"}
 _TEXTS = ("text", "input_text", "output_text")
@@ -104,23 +104,24 @@ def _looks_openai(value: Any) -> bool:
     return known and ("content" in value or "tool_calls" in value)
 
 
-def _matches(sample: Sample) -> bool:
+def _matches(sample: Sample) -> str:
     """Most of it: many programs' own records have a role and content here and there."""
     found: list[Any] = []
-    for record in records(sample):
+    for record in sample.records:
         inner = record.get("messages")
         found += inner if isinstance(inner, list) else [record]
-    return 0 < len(found) <= 2 * sum(map(_looks_openai, found))
+    known = sum(map(_looks_openai, found))
+    return f"{known} messages with a role and content" if 0 < len(found) <= 2 * known else ""
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
-    for line, record in objects(stream, notes):
+    for record in objects(stream, notes):
         inner = record.get("messages")
         for value in inner if isinstance(inner, list) else [record]:
             try:
                 yield from messages(value)
             except BadInput as error:
-                skip(notes, line, error.message)
+                notes.skip(error.message)
 
 
 FORMAT = Format("openai", "OpenAI chat: a list, {messages} or JSON Lines", _matches, _read)

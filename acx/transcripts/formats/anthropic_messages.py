@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 
 from acx.errors import BadInput
 from acx.model import Message
-from acx.transcripts.blocks import is_anthropic, is_result, listed, parts_of
 from acx.transcripts.contract import Format, Notes, Sample
+from acx.transcripts.formats.blocks import is_anthropic, is_result, listed, parts_of
 from acx.transcripts.record import ORIGINS, kind_of, role_of, stamp, text_at
-from acx.transcripts.source import objects, records, skip
+from acx.transcripts.source import objects
 
 
 def messages(value: Any) -> list[Message]:
@@ -52,20 +52,20 @@ def looks_anthropic(value: Any) -> bool:
     return any(map(is_anthropic, content))
 
 
-def _matches(sample: Sample) -> bool:
-    for record in records(sample):
+def _matches(sample: Sample) -> str:
+    for record in sample.records:
         inner = record.get("messages")
         if not isinstance(inner, list):
             inner = [record]
         elif "system" in record and any(isinstance(m, dict) and "content" in m for m in inner):
-            return True
+            return "messages beside a system prompt"
         if any(map(looks_anthropic, inner)):
-            return True
-    return False
+            return "blocks that only the Messages API has"
+    return ""
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
-    for line, record in objects(stream, notes):
+    for record in objects(stream, notes):
         inner = record.get("messages")
         found = inner if isinstance(inner, list) else [record]
         if record.get("system") and found is inner:
@@ -74,7 +74,7 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
             try:
                 yield from messages(value)
             except BadInput as error:
-                skip(notes, line, error.message)
+                notes.skip(error.message)
 
 
 FORMAT = Format("anthropic", "Anthropic Messages: a list, a request or JSON Lines", _matches, _read)
