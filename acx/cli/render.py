@@ -176,6 +176,7 @@ class Watch:
         "failed": ("!", "red"),
         "waiting": ("…", "yellow"),
         "imported": (" ", "dim"),
+        "unread": ("-", "dim"),
         "refused": ("!", "red"),
     }
 

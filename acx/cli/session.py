@@ -62,49 +62,47 @@ def append(
         _acknowledge(verbs.append_file(ctx, session, Path(source), format))
 
 
+@app.command("import")
+def import_(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="[FILE|FOLDER|-]...", help="Transcripts.")
+    ] = [],
+    agent: Annotated[
+        str, typer.Option("--from", metavar="AGENT", help="All that this agent keeps here.")
+    ] = "",
+    format: Form = "",
+    user: Annotated[str, typer.Option(help="Whose sessions they are.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list what would come in.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse files of which anything can't be read.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Only tell each file's format, and why.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Store transcripts as sessions; of known ones only what is new.
+
+    Formats are told from the content. Folders are walked.
+    """
+    from acx.cli import session_import as face
+    from acx.verbs import import_sessions as verbs
+
+    ctx = Context.real()
+    given = face.given(ctx, paths, agent)
+    if explain:
+        face.explain(verbs.explain(given), json)
+        return
+    found = verbs.import_all(ctx, given, format=format, user=user, strict=strict, dry_run=dry_run)
+    face.show(found, json, dry_run)
+
+
 def _acknowledge(numbers: range) -> None:
     if numbers:
         sys.stdout.write("\n".join(map(str, numbers)) + "\n")
         sys.stdout.flush()
-
-
-@app.command("import")
-def import_(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Transcripts, or -.")],
-    format: Form = "",
-    user: Annotated[str, typer.Option(help="Whose sessions they are.")] = "",
-    json: Json = False,
-) -> None:
-    """Store transcripts as sessions; of known ones only what is new."""
-    from acx.verbs import session as verbs
-
-    ctx = Context.real()
-    found = []
-    for file in files:
-        if file == "-":
-            done = verbs.import_stream(ctx, sys.stdin.buffer, format=format, user=user)
-        else:
-            done = verbs.import_file(ctx, Path(file), format=format, user=user)
-        found.append(done)
-        imported(done)
-        if not json:
-            render.say(done.session)  # alone on its line, for programs
-    if json:
-        render.as_json(found)
-
-
-def imported(done: object) -> None:
-    """Tell what came of a transcript, on stderr."""
-    from acx.verbs.session import Imported
-
-    assert isinstance(done, Imported)
-    known = f", {done.known} known before" if done.known else ""
-    render.note(f"  {render.count(done.new, 'new message')}{known} ({done.format})")
-    if done.redacted:
-        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(done.redacted.items()))
-        render.note(f"  secrets replaced: {kinds}")
-    for warning in done.warnings:
-        render.note(f"  warning: line {warning.line}: {render.clean(warning.what)}")
 
 
 @app.command()

@@ -7,7 +7,7 @@ at a time). Not in here: storing, numbering and redacting, which is `acx.store`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
@@ -31,11 +31,10 @@ _ONE: Mapping[str, Callable[[Any], list[Message]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A transcript being read. `why` it is taken for this format; `notes` fill while `items` run,
-    once, and at their end it is closed."""
+    """A transcript being read. `notes` fill while `items` run, once, and at their end it is
+    closed."""
 
     format: Format
-    why: str
     notes: Notes
     items: Iterator[Item]
 
@@ -68,12 +67,12 @@ def found(path: Path) -> Iterator[Source]:
     from acx.transcripts.detect import FORMATS
     from acx.transcripts.walk import sources
 
-    try:
-        path.lstat()
-    except FileNotFoundError as error:
-        raise NotFound(f"{path}: no such file", "acx session list shows what is stored") from error
-    except (OSError, ValueError) as error:
-        raise BadInput(f"can't read {path}: {_reason(error)}", f"ls -l {path}") from error
+    with _reading(str(path)):
+        try:
+            path.lstat()
+        except FileNotFoundError as error:
+            hint = "acx session list shows what is stored"
+            raise NotFound(f"{path}: no such file", hint) from error
     return sources(path, FORMATS)
 
 
@@ -89,18 +88,25 @@ def open_transcript(path: Path, format: str | None = None) -> Opened:
 
 def open_source(source: Source, format: str | None = None) -> Opened:
     """Open a transcript that was found. Raises what `open_transcript` raises."""
-    try:
+    with _reading(source.name):
         stream = source.open()
-    except FileNotFoundError as error:
-        raise NotFound(f"{source.path}: no such file", "ls its folder") from error
-    except (OSError, ValueError) as error:
-        hint = f"ls -l {source.path}"
-        raise BadInput(f"can't read {source.path}: {_reason(error)}", hint) from error
+    name = "standard input" if source.name == "-" else source.name
     try:
-        return open_stream(stream, str(source.path), format or source.format or None)
+        return open_stream(stream, name, format or source.format or None)
     except AcxError:
         stream.close()
         raise
+
+
+def explain(source: Source) -> list[tuple[str, str]]:
+    """The formats that a transcript fits, and why, in the order in which they are tried: the first
+    is the one it is read in. Raises BadInput if there is none."""
+    from acx.transcripts.detect import detect, fitting
+
+    with _reading(source.name), seekable(source.open()) as stream:
+        start = sample(stream)
+    detect(start, source.name)
+    return [(format.name, why) for format, why in fitting(start)]
 
 
 def open_stream(stream: BinaryIO, name: str, format: str | None = None) -> Opened:
@@ -109,16 +115,13 @@ def open_stream(stream: BinaryIO, name: str, format: str | None = None) -> Opene
     from acx.transcripts.detect import detect, named
 
     chosen = named(format) if format else None
-    try:
+    with _reading(name):
         stream = seekable(stream)
         start = sample(stream)
-    except OSError as error:
-        raise BadInput(f"can't read {name}: {_reason(error)}") from error
-    why = f"named {format}"
     if chosen is None or not start.text.strip():
-        chosen, why = detect(start, name)
+        chosen, _ = detect(start, name)
     notes = Notes()
-    return Opened(chosen, why, notes, _items(chosen, stream, notes, name))
+    return Opened(chosen, notes, _items(chosen, stream, notes, name))
 
 
 def message_of(value: Any, format: str | None = None) -> list[Message]:
@@ -139,12 +142,15 @@ def message_of(value: Any, format: str | None = None) -> list[Message]:
 
 
 def _items(format: Format, stream: BinaryIO, notes: Notes, name: str) -> Iterator[Item]:
-    with closing(stream):
-        try:
-            yield from format.read(stream, notes)
-        except OSError as error:
-            raise BadInput(f"can't read {name}: {_reason(error)}") from error
+    with closing(stream), _reading(name):
+        yield from format.read(stream, notes)
 
 
-def _reason(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turns what the operating system says into what a person is told."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise BadInput(f"can't read {name}: {reason}", f"ls -l {name}") from error

@@ -5,6 +5,8 @@ Not in here: opening files, which is the package's own door.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from acx.errors import BadInput, UsageError
 from acx.transcripts.contract import Format, Sample
 from acx.transcripts.formats import (
@@ -13,6 +15,7 @@ from acx.transcripts.formats import (
     claude_code,
     openai_chat,
     plain_text,
+    specstory,
 )
 
 FORMATS: tuple[Format, ...] = (
@@ -20,6 +23,7 @@ FORMATS: tuple[Format, ...] = (
     acx_form.FORMAT,
     anthropic_messages.FORMAT,
     openai_chat.FORMAT,
+    specstory.FORMAT,
     plain_text.FORMAT,
 )
 """In the order in which they are tried. Messages of text alone fit Anthropic and OpenAI alike, and
@@ -31,14 +35,18 @@ def detect(sample: Sample, name: str = "the transcript") -> tuple[Format, str]:
     instead."""
     if not sample.text.strip():
         raise BadInput(f"{name} is empty", "give it again when the session has a message")
-    for format in FORMATS:
-        if why := format.matches(sample):
-            return format, why
+    for found in fitting(sample):
+        return found
     known = ", ".join(format.name for format in FORMATS)
     raise BadInput(
         f"{name}: {_seen(sample)}, in no known transcript format",
         f"known formats: {known}; give one with --format",
     )
+
+
+def fitting(sample: Sample) -> Iterator[tuple[Format, str]]:
+    """The formats that a sample fits, and why; the first one counts."""
+    return ((format, why) for format in FORMATS if (why := format.matches(sample)))
 
 
 def named(name: str) -> Format:

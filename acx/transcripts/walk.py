@@ -6,9 +6,13 @@ Not in here: whether a file is a transcript at all, which only its content tells
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,42 +25,63 @@ PASSED_OVER = frozenset({".git", ".venv", "__pycache__", "node_modules"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a transcript is: `path` is what people call it, `files` what it is read from, in order.
-    `format` is set where the folder's layout tells it."""
+    """Where a transcript is.
 
-    path: Path
-    files: tuple[Path, ...]
+    name    the path as people call it, `-` for standard input
+    open    gives its bytes from the start, as often as asked; raises OSError
+    format  set where the layout of a folder tells it
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
     format: str = ""
-
-    def open(self) -> BinaryIO:
-        """Its bytes, as one stream. Raises OSError."""
-        if len(self.files) == 1:
-            return self.files[0].open("rb")
-        return joined(file.open("rb") for file in self.files)
 
 
 def sources(path: Path, formats: tuple[Format, ...]) -> Iterator[Source]:
     """The transcripts that a path stands for, sorted by path. Links to folders aren't followed: a
     walk ends."""
     if not path.is_dir():
-        yield Source(path, (path,))
-        return
-    if found := _bundles(path, formats):
+        yield Source(str(path), partial(_opened, (path,)))
+    elif found := _bundles(path, formats):
         yield from found
-        return
-    try:
-        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in PASSED_OVER:
+    else:
+        for entry in _entries(path):
+            if entry.is_file() or (
+                entry.is_dir(follow_symlinks=False) and entry.name not in PASSED_OVER
+            ):
                 yield from sources(Path(entry.path), formats)
-        elif entry.is_file():
-            yield Source(Path(entry.path), (Path(entry.path),))
+
+
+def piped(stream: BinaryIO) -> Source:
+    """Standard input, kept so that it can be read twice. Raises OSError."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115
+    shutil.copyfileobj(stream, copy, 2**20)
+
+    def again() -> BinaryIO:
+        copy.seek(0)
+        return io.BufferedReader(io.FileIO(os.dup(copy.fileno())))
+
+    return Source("-", again)
 
 
 def _bundles(path: Path, formats: tuple[Format, ...]) -> list[Source]:
     found = [(files, format.name) for format in formats for files in format.folder(path)]
     # A folder with one session is that session; of more, each is called by its first file
-    return [Source(files[0] if len(found) > 1 else path, files, name) for files, name in found]
+    return [
+        Source(str(files[0] if len(found) > 1 else path), partial(_opened, files), name)
+        for files, name in found
+    ]
+
+
+def _opened(files: tuple[Path, ...]) -> BinaryIO:
+    if len(files) == 1:
+        return files[0].open("rb")
+    return joined(file.open("rb") for file in files)
+
+
+def _entries(path: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []

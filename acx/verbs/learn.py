@@ -18,16 +18,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from acx.errors import AcxError, Conflict, ModelError, NotFound, UsageError
+from acx.errors import AcxError, BadInput, Conflict, ModelError, NotFound, UsageError
 from acx.learn.port import Learner
 from acx.model import Session, Usage
 from acx.store import publish
 from acx.store.layout import Home
 from acx.store.repo import Repo
 from acx.store.sessions import Sessions
-from acx.verbs import learners
-from acx.verbs import session as session_verbs
+from acx.verbs import import_sessions, learners
 from acx.verbs.context import Context
+from acx.verbs.import_sessions import How, Imported, Unread
 from acx.verbs.learn_session import SessionReport, Settings, learn_session
 from acx.verbs.progress import Progress, Step
 
@@ -60,7 +60,7 @@ class LearnReport:
 
     learner: str
     sessions: tuple[SessionReport, ...]
-    imported: tuple[session_verbs.Imported, ...] = ()
+    imported: tuple[Imported, ...] = ()
     refused: tuple[Refused, ...] = ()
     dry_run: bool = False
 
@@ -128,10 +128,8 @@ def _check_space(ctx: Context, targets: Sequence[str], space: str) -> None:
         return
     homes = {s.source for s in ctx.sessions.all() if s.space} if targets else set()
     for target in targets:
-        new = target == "-" or (
-            Path(target).is_file() and str(Path(target).absolute()) not in homes
-        )
-        if new:
+        path = Path(target)
+        if target == "-" or (path.exists() and str(path.absolute()) not in homes):
             ctx.space_name()
 
 
@@ -143,10 +141,10 @@ def _resolve(
     format: str,
     progress: Progress,
     refused: list[Refused],
-) -> tuple[list[_Found], list[session_verbs.Imported]]:
+) -> tuple[list[_Found], list[Imported]]:
     """The sessions that targets stand for, transcripts imported; of several, what can be taken."""
     found: dict[str, _Found] = {}
-    imported: list[session_verbs.Imported] = []
+    imported: list[Imported] = []
     for target in targets:
         try:
             done = _imported(ctx, target, aside, stdin, format, progress)
@@ -160,10 +158,14 @@ def _resolve(
         if isinstance(done, str):
             found.setdefault(done, _Found(done, ctx.sessions))
             continue
-        imported.append(done)
-        news = f"{done.new} new messages" + (f", {done.known} known before" if done.known else "")
-        progress(Step("imported", done.session, title=f"read {target}", detail=news))
-        found.setdefault(done.session, _Found(done.session, aside))
+        for one in done:
+            if isinstance(one, Unread):
+                progress(Step("unread", "", title=one.source, detail=one.reason))
+                continue
+            imported.append(one)
+            news = f"{one.new} new messages" + (f", {one.known} known before" if one.known else "")
+            progress(Step("imported", one.session, title=f"read {one.source}", detail=news))
+            found.setdefault(one.session, _Found(one.session, aside))
     return list(found.values()), imported
 
 
@@ -174,17 +176,20 @@ def _imported(
     stdin: BinaryIO | None,
     format: str,
     progress: Progress,
-) -> session_verbs.Imported | str:
-    """What came of a transcript, or the id of a stored session."""
-    step = _stepper(progress, target)
+) -> Sequence[Imported | Unread] | str:
+    """What came of a transcript or a folder of them, or the id of a stored session."""
+    how = How(aside, format, count=_stepper(progress, target))
     if target == "-":
-        stream = stdin or sys.stdin.buffer
-        return session_verbs.import_stream(ctx, stream, format=format, sessions=aside, step=step)
-    if _is_file(ctx, target):
-        return session_verbs.import_file(
-            ctx, Path(target), format=format, sessions=aside, step=step
-        )
-    return ctx.sessions.find(target)
+        return import_sessions.import_stream(ctx, stdin or sys.stdin.buffer, how)
+    if not _is_file(ctx, target):
+        return ctx.sessions.find(target)
+    if Path(target).is_dir():
+        found = list(import_sessions.import_path(ctx, Path(target), how))
+        for one in found:
+            if isinstance(one, Unread) and one.named:
+                raise BadInput(f"{one.source}: {one.reason}", *one.hints)
+        return found
+    return import_sessions.import_file(ctx, Path(target), how)
 
 
 def _stepper(progress: Progress, target: str) -> Callable[[int], None]:
@@ -203,7 +208,7 @@ def _is_file(ctx: Context, target: str) -> bool:
             raise NotFound(f"{target}: neither a session nor a file", "acx session list") from None
         return True
     except Conflict:
-        return Path(target).is_file()
+        return Path(target).exists()
     return False
 
 

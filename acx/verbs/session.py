@@ -1,26 +1,18 @@
-"""The verbs on sessions: create, append, import, attach, list, show, tasks, delete."""
+"""The verbs on sessions: create, attach, list, show, tasks, delete. Append and import have rooms of
+their own."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
-from pathlib import Path
-from typing import BinaryIO
 
-from acx.errors import BadInput, Conflict, UsageError
+from acx.errors import UsageError
 from acx.learn.message import task_key
 from acx.model import Message, Session
 from acx.store import ledger
 from acx.store.layout import checked_name
-from acx.store.sessions import Diverged, Outcome, Sessions
-from acx.transcripts import Opened, open_stream, open_transcript
-from acx.transcripts.contract import Warning
-from acx.transcripts.redact import redact_text
+from acx.store.sessions import Outcome
 from acx.verbs.context import Context
 
 DECIDED = (
@@ -32,19 +24,6 @@ DECIDED = (
 """What to call a task by the states of its lessons; the first that fits."""
 
 MESSAGE_RANGE = re.compile(r"(\d+)?(?:(-)(\d+)?)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of a transcript. `redacted` counts replaced secrets by kind."""
-
-    session: str
-    format: str
-    new: int
-    known: int
-    redacted: Counter[str]
-    warnings: tuple[Warning, ...]
-    ignored: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,114 +57,6 @@ def create(ctx: Context, *, session_id: str = "", user: str = "", space: str = "
 def attach(ctx: Context, session: str, space: str) -> Session:
     """Let a session belong to a space: `pending` from now on. Raises Conflict for a second one."""
     return ctx.sessions.attach(ctx.sessions.find(session), ctx.spaces.find(space))
-
-
-def import_file(
-    ctx: Context,
-    path: Path,
-    *,
-    format: str = "",
-    user: str = "",
-    sessions: Sessions | None = None,
-    step: Callable[[int], None] = lambda _: None,
-) -> Imported:
-    """A transcript as a session; of one that is known, only what is new."""
-    opened = open_transcript(path, format or None)
-    return _imported(ctx, opened, str(path.absolute()), path.stem, user, sessions, step)
-
-
-def import_stream(
-    ctx: Context,
-    stream: BinaryIO,
-    *,
-    format: str = "",
-    user: str = "",
-    sessions: Sessions | None = None,
-    step: Callable[[int], None] = lambda _: None,
-) -> Imported:
-    """A transcript from standard input as a session."""
-    opened = open_stream(stream, "standard input", format or None)
-    return _imported(ctx, opened, "-", "stdin", user, sessions, step)
-
-
-def _imported(
-    ctx: Context,
-    opened: Opened,
-    source: str,
-    stem: str,
-    user: str,
-    sessions: Sessions | None,
-    step: Callable[[int], None],
-) -> Imported:
-    sessions = sessions or ctx.sessions
-    messages = iter(opened.messages)
-    first = next(messages, None)
-    if first is None:
-        raise BadInput(
-            f"{source}: {opened.format.name} without a single message",
-            *(f"line {w.line}: {w.what}" for w in opened.notes.warnings[:1]),
-        )
-    base = _session_id(opened.notes.session_id, stem, first)
-    template = Session(
-        base,
-        ctx.stamp(),
-        user=user,
-        source=redact_text(source)[0],
-        format=opened.format.name,
-        cwd=redact_text(opened.notes.cwd)[0],
-    )
-    session_id, added = base, None
-    for number in range(1, 100):
-        # A transcript without ids of its own that starts like another, and goes on differently
-        session_id = base if number == 1 else f"{base}-{number}"
-        if ctx.sessions.exists(session_id) and not sessions.exists(session_id):
-            sessions.borrow(ctx.sessions, session_id)
-        if not sessions.exists(session_id):
-            with suppress(Conflict):  # another import of it was quicker
-                sessions.create(replace(template, id=session_id))
-        try:
-            added = sessions.add(session_id, chain([first], messages), step)
-            break
-        except Diverged:
-            opened = _again(opened, source)
-            messages = iter(opened.messages)
-            first = next(messages)
-    if added is None:
-        raise BadInput(f"{source}: too many transcripts start like this one")
-    notes = opened.notes
-    return Imported(
-        session_id,
-        opened.format.name,
-        added.new,
-        added.known,
-        added.redacted,
-        tuple(notes.warnings),
-        notes.ignored,
-    )
-
-
-def _again(opened: Opened, source: str) -> Opened:
-    if source == "-":
-        raise BadInput("standard input: not the continuation of the session it starts like")
-    return open_transcript(Path(source), opened.format.name)
-
-
-def _session_id(own: str, stem: str, first: Message) -> str:
-    """The transcript's own id if it can be one of ours, else a name and a digest.
-
-    The digest is of what made the id useless, so that two such ids don't become one: of the own id,
-    or of what the transcript starts with.
-    """
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:80]
-    secret = redact_text(own)[0] != own
-    if name and not secret:
-        with suppress(BadInput):
-            return checked_name(name, "id of a session")
-    seed = own if name else f"{first.role}\0{first.text}"
-    stem = "session" if secret else name or stem
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:60]
-    digest = hashlib.sha256(seed.encode(errors="replace")).hexdigest()[:8]
-    return f"{stem or 'session'}-{digest}"
 
 
 def listed(

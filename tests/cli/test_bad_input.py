@@ -73,7 +73,8 @@ def test_transcripts_that_are_none(run: Run, ready: Path, tmp_path: Path, name: 
 
 
 def test_a_folder_and_a_missing_file(run: Run, ready: Path, tmp_path: Path) -> None:
-    one_line(run("learn", str(tmp_path)), 5, "directory")
+    (tmp_path / "empty").mkdir()
+    one_line(run("learn", str(tmp_path / "empty")), 5, "no transcript in this folder")
     one_line(run("learn", str(tmp_path / "nope.jsonl")), 3, "nope.jsonl")
 
 

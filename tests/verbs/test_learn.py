@@ -16,7 +16,7 @@ import pytest
 from acx.errors import Conflict, ModelError, NotFound, UsageError
 from acx.model import Session
 from acx.verbs import log as log_verb
-from acx.verbs import review, session, space, status
+from acx.verbs import import_sessions, review, session, space, status
 from acx.verbs.context import Context
 from acx.verbs.learn import LearnReport, learn
 from acx.verbs.progress import Step
@@ -190,7 +190,7 @@ def test_two_spaces_side_by_side(ctx: Context, tmp_path: Path, git: Git) -> None
         space.create(ctx, name)
         path = tmp_path / f"{name}.jsonl"
         path.write_bytes(jsonl(*talk))
-        session.attach(ctx, session.import_file(ctx, path).session, name)
+        session.attach(ctx, import_sessions.import_file(ctx, path)[0].session, name)
     report = learn(ctx)
     assert {s.space: s.status for s in report.sessions} == {"one": "completed", "two": "completed"}
     assert "discount" in (ctx.spaces.path("one") / "skills/daily-logs/2026-06-09.md").read_text()

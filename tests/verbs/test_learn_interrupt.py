@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from acx.verbs import session, space
+from acx.verbs import import_sessions, session, space
 from acx.verbs.context import Context
 from acx.verbs.learn import learn
 from tests.conftest import PROGRAM
@@ -30,7 +30,7 @@ def filled(ctx: Context, folder: Path, sessions: int = 1) -> None:
         for number in range(sessions):
             path = folder / f"{name}-{number}.jsonl"
             path.write_bytes(jsonl(*talk))
-            session.attach(ctx, session.import_file(ctx, path).session, name)
+            session.attach(ctx, import_sessions.import_file(ctx, path)[0].session, name)
 
 
 def interrupted(when: Callable[[], bool], *args: str, **env: str) -> tuple[int, str]:
@@ -124,7 +124,7 @@ def test_a_dry_run_leaves_no_trace(ctx: Context, shop: Path, tmp_path: Path, giv
     path.write_bytes(jsonl(*DISCOUNT))
     target = str(path)
     if given != "new file":
-        stored = session.import_file(ctx, path).session
+        stored = import_sessions.import_file(ctx, path)[0].session
         if given == "attached":
             session.attach(ctx, stored, "shop")
         if given == "known file":

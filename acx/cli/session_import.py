@@ -1,0 +1,95 @@
+"""How `acx session import` reads what it is given, and tells what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import typer
+
+from acx.cli import render
+from acx.errors import UsageError
+from acx.verbs import import_sessions as verbs
+from acx.verbs.context import Context
+from acx.verbs.import_sessions import Explained, Imported, Unread
+
+SHOWN = 10
+"""Files left out in walking a folder that are named one by one; `--json` has all of them."""
+
+
+def given(ctx: Context, paths: Sequence[str], agent: str) -> list[Path | BinaryIO]:
+    """What the person named. Raises UsageError if it is nothing."""
+    named: list[Path | BinaryIO] = [sys.stdin.buffer if p == "-" else Path(p) for p in paths]
+    if agent:
+        named += verbs.agents_places(ctx, agent)
+    if not named:
+        raise UsageError("which transcripts?", "acx session import FILE, or --from claude-code")
+    return named
+
+
+def show(found: Iterable[Imported | Unread], json: bool, dry_run: bool) -> None:
+    """Tell what came in, as it comes. Exits with the code of what was named and can't be read."""
+    results = list(found if json or dry_run else map(_told, found))
+    if json:
+        render.as_json(results)
+    else:
+        _summary(results, dry_run)
+    if refused := [one.exit_code for one in results if isinstance(one, Unread) and one.named]:
+        raise typer.Exit(max(refused))
+
+
+def explain(found: Iterable[Explained], json: bool) -> None:
+    """Tell each file's format, and why it is taken for that."""
+    if json:
+        render.as_json(list(found))
+        return
+    for one in found:
+        also = f" (would also fit: {', '.join(one.also)})" if one.also else ""
+        what = f"{one.format}: {one.why}{also}" if one.format else f"not read: {one.why}"
+        render.say(render.clean(f"{one.source}: {what}"))
+
+
+def _told(one: Imported | Unread) -> Imported | Unread:
+    """Tell what came of a transcript: its session on stdout, the rest on stderr."""
+    if isinstance(one, Unread):
+        if one.named:
+            render.note(f"acx: {render.clean(one.source)}: {render.clean(one.reason)}")
+            for hint in one.hints:
+                render.note(f"hint: {render.clean(hint)}")
+        return one
+    known = f", {one.known} known before" if one.known else ""
+    render.note(f"  {render.count(one.new, 'new message')}{known} ({one.format})")
+    if one.redacted:
+        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(one.redacted.items()))
+        render.note(f"  secrets replaced: {kinds}")
+    for warning in one.warnings:
+        render.note(f"  warning: {render.clean(str(warning))}")
+    render.say(one.session)  # alone on its line, for programs
+    return one
+
+
+def _summary(results: Sequence[Imported | Unread], dry_run: bool) -> None:
+    done = [one for one in results if isinstance(one, Imported)]
+    left = [one for one in results if isinstance(one, Unread)]
+    if dry_run and done:
+        rows = [(str(o.new), str(o.known), o.format, o.session, _short(o.asked)) for o in done]
+        render.columns(("NEW", "KNOWN", "FORMAT", "SESSION", "ASKED"), rows)
+    if dry_run:
+        for one in left:
+            _told(one)
+    met = [one for one in left if not one.named]
+    for one in met[:SHOWN]:
+        render.note(f"  left out: {render.clean(one.source)}: {render.clean(one.reason)}")
+    if len(met) > SHOWN:
+        render.note(f"  left out: {len(met) - SHOWN} more; --json lists all")
+    if len(results) > 1 or dry_run:
+        new = render.count(sum(one.new for one in done), "new message")
+        out = f"; {render.count(len(left), 'file')} left out" if left else ""
+        would = "would come in: " if dry_run else ""
+        render.note(f"{would}{render.count(len(done), 'session')}, {new}{out}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

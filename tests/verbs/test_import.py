@@ -1,0 +1,193 @@
+"""Import: files, folders, pipes and agents' places become sessions, each once."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from acx.errors import NotFound, UsageError
+from acx.transcripts import detect
+from acx.transcripts.contract import Conversation, Format
+from acx.transcripts.places import PLACES, places
+from acx.verbs import import_sessions as verbs
+from acx.verbs.context import Context
+from acx.verbs.import_sessions import Explained, Imported, Unread, import_all
+
+
+def chat(path: Path, *words: str) -> Path:
+    """A transcript in which a person says these words."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps({"role": "user", "content": w}) + "\n" for w in words))
+    return path
+
+
+def texts(ctx: Context, session: str) -> list[str]:
+    return [message.text for message in ctx.sessions.transcript(session).read()]
+
+
+def test_a_folder_is_walked_and_what_is_no_transcript_is_told(ctx: Context, tmp_path: Path) -> None:
+    chat(tmp_path / "logs" / "b.jsonl", "hello")
+    chat(tmp_path / "logs" / "deep" / "a.txt", "goodbye")
+    chat(tmp_path / "logs" / "node_modules" / "x.jsonl", "never")
+    (tmp_path / "logs" / "notes.md").write_text("Dear diary")
+    (tmp_path / "logs" / "empty.jsonl").write_text("")
+    found = list(import_all(ctx, [tmp_path / "logs"]))
+    told = [one.asked if isinstance(one, Imported) else one.reason for one in found]
+    assert told == [
+        "hello",
+        "goodbye",
+        "is empty",
+        "text that starts with 'Dear', in no known transcript format",
+    ]
+    assert not any(isinstance(one, Unread) and one.named for one in found)
+    assert len(ctx.sessions.ids()) == 2
+
+
+def test_links_to_folders_are_not_followed(ctx: Context, tmp_path: Path) -> None:
+    chat(tmp_path / "logs" / "a.jsonl", "hello")
+    (tmp_path / "logs" / "again").symlink_to(tmp_path / "logs")
+    (tmp_path / "logs" / "b.jsonl").symlink_to(tmp_path / "logs" / "a.jsonl")
+    found = list(import_all(ctx, [tmp_path / "logs"]))
+    assert [one.source.rpartition("/")[2] for one in found] == ["a.jsonl", "b.jsonl"]
+
+
+def test_a_folder_without_transcripts_is_an_error_of_whoever_named_it(
+    ctx: Context, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").mkdir()
+    [one] = import_all(ctx, [tmp_path / "logs"])
+    assert isinstance(one, Unread) and one.named and one.exit_code == 5
+    assert one.reason == "no transcript in this folder"
+
+
+def test_acx_does_not_import_what_it_has_stored(ctx: Context, tmp_path: Path) -> None:
+    chat(tmp_path / "a.jsonl", "hello")
+    list(import_all(ctx, [tmp_path / "a.jsonl"]))
+    assert ctx.home.path.is_relative_to(tmp_path)
+    found = [one for one in import_all(ctx, [tmp_path]) if isinstance(one, Imported)]
+    assert [(one.asked, one.new, one.known) for one in found] == [("hello", 0, 1)]
+
+
+def test_of_several_files_those_that_can_be_read_come_in(ctx: Context, tmp_path: Path) -> None:
+    good = chat(tmp_path / "a.jsonl", "hello")
+    missing, found = import_all(ctx, [tmp_path / "gone.jsonl", good])
+    assert isinstance(missing, Unread) and missing.named and missing.exit_code == 3
+    assert isinstance(found, Imported) and found.new == 1
+
+
+def test_a_dry_run_stores_nothing_and_tells_what_is_new(ctx: Context, tmp_path: Path) -> None:
+    path = chat(tmp_path / "a.jsonl", "one")
+    list(import_all(ctx, [path]))
+    chat(path, "one", "two")
+    [told] = import_all(ctx, [path], dry_run=True)
+    assert isinstance(told, Imported) and (told.new, told.known) == (1, 1)
+    assert texts(ctx, told.session) == ["one"]
+
+
+def test_strict_refuses_what_cannot_all_be_read(ctx: Context, tmp_path: Path) -> None:
+    path = chat(tmp_path / "a.jsonl", "one", "two")
+    with path.open("a") as file:
+        file.write('{"role": "user", "cont')
+    [told] = import_all(ctx, [path], strict=True)
+    assert isinstance(told, Unread) and told.exit_code == 5
+    assert told.reason == "line 3, byte 70: the end is cut off"
+    assert told.hints == ("without --strict, what can be read is read",)
+    assert ctx.sessions.ids() == []
+    [read] = import_all(ctx, [path])
+    assert isinstance(read, Imported) and read.new == 2
+    assert [str(warning) for warning in read.warnings] == ["line 3, byte 70: the end is cut off"]
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_standard_input_is_a_transcript_too(ctx: Context, strict: bool) -> None:
+    line = b'{"role": "user", "content": "hello"}\n'
+    for more, known in ((line, 0), (line * 2, 1), (b'{"role": "user", "content": "x"}\n', 0)):
+        [told] = import_all(ctx, [io.BytesIO(more)], strict=strict)
+        assert isinstance(told, Imported) and (told.new, told.known) == (1, known)
+    assert len(ctx.sessions.ids()) == 2
+
+
+TWO = Format(
+    "two",
+    "conversations, for this test",
+    lambda sample: "two" if sample.text.startswith("two") else "",
+    lambda stream, notes: iter(
+        [
+            Conversation(name="first"),
+            *detect.named("plain").read(stream, notes),
+            Conversation(name="empty"),
+            Conversation(id="0f3c7e1a-own-id", cwd="/work"),
+            *detect.named("plain").read(io.BytesIO(b"User: bye\nAI: bye"), notes),
+        ]
+    ),
+)
+
+
+def test_a_file_with_conversations_becomes_that_many_sessions(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detect, "FORMATS", (TWO, *detect.FORMATS))
+    path = tmp_path / "export.txt"
+    path.write_text("two\nUser: hello\nAI: hi\n")
+    found = [one for one in import_all(ctx, [path]) if isinstance(one, Imported)]
+    assert [(one.asked, one.new) for one in found] == [("hello", 2), ("bye", 2)]
+    assert found[0].session.startswith("export-first-")
+    assert found[1].session == "0f3c7e1a-own-id"
+    assert ctx.sessions.get("0f3c7e1a-own-id").cwd == "/work"
+    assert [str(w) for w in found[0].warnings] == ["line 1, byte 0: text before the first speaker"]
+    assert found[1].warnings == ()
+    again = [one for one in import_all(ctx, [path]) if isinstance(one, Imported)]
+    assert [(one.session, one.new, one.known) for one in again] == [
+        (one.session, 0, 2) for one in found
+    ]
+    # one that starts the same and goes on differently is another session; the rest isn't disturbed
+    path.write_text("two\nUser: hello\nAI: go away\n")
+    other = [one for one in import_all(ctx, [path]) if isinstance(one, Imported)]
+    assert [(one.session, one.new, one.known) for one in other] == [
+        (f"{found[0].session}-2", 2, 0),
+        (found[1].session, 0, 2),
+    ]
+
+
+def test_explaining_tells_formats_and_imports_nothing(ctx: Context, tmp_path: Path) -> None:
+    chat(tmp_path / "logs" / "a.jsonl", "hello")
+    (tmp_path / "logs" / "notes.md").write_text("Dear diary")
+    assert list(verbs.explain([tmp_path / "logs"])) == [
+        Explained(f"{tmp_path}/logs/a.jsonl", "openai", "1 messages with a role and content"),
+        Explained(
+            f"{tmp_path}/logs/notes.md",
+            "",
+            "text that starts with 'Dear', in no known transcript format",
+        ),
+    ]
+    assert not ctx.home.sessions.exists()
+
+
+def test_an_agents_own_place_is_found(ctx: Context, world: Path) -> None:
+    with pytest.raises(NotFound, match=r"looked for .*\.claude/projects"):
+        verbs.agents_places(ctx, "claude-code")
+    (world / ".claude" / "projects").mkdir(parents=True)
+    assert verbs.agents_places(ctx, "claude-code") == [world / ".claude" / "projects"]
+
+
+def test_variables_move_an_agents_place(tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere" / "projects"
+    moved.mkdir(parents=True)
+    env = {"CLAUDE_CONFIG_DIR": str(tmp_path / "elsewhere")}
+    assert places("claude-code", env, tmp_path, tmp_path) == [moved]
+
+
+def test_some_agents_keep_transcripts_in_the_project(tmp_path: Path) -> None:
+    (tmp_path / ".aider.chat.history.md").write_text("")
+    (tmp_path / "src" / "deep").mkdir(parents=True)
+    found = places("aider", {}, tmp_path / "home", tmp_path / "src" / "deep")
+    assert found == [tmp_path / ".aider.chat.history.md"]
+
+
+def test_an_unknown_agent_is_told_with_those_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        places("claude", {}, tmp_path, tmp_path)
+    assert all(name in caught.value.hints[0] for name in (*PLACES, "aider"))
