@@ -170,6 +170,10 @@ def show(
         str, typer.Argument(metavar="[RANGE]", help="12, 12-63, 12- or -20; else all.")
     ] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="openai, anthropic or acx.")] = "",
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Shortened to what teaches, as a learner reads it.")
+    ] = False,
+    budget: Annotated[int, typer.Option(metavar="TOKENS", help="Length of the digest.")] = 20_000,
     json: Json = False,
 ) -> None:
     """Show a session's messages, or write them out in a format."""
@@ -177,6 +181,9 @@ def show(
     from acx.verbs import session as verbs
 
     ctx = Context.real()
+    if digest:
+        render.say(render.clean(verbs.digest(ctx, session, messages, budget)))
+        return
     found = verbs.messages(ctx, session, messages)
     if format or json:
         for line in export(found, format or "acx"):

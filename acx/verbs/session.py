@@ -13,6 +13,7 @@ from acx.model import Message, Session
 from acx.store import ledger
 from acx.store.layout import checked_name
 from acx.store.sessions import Outcome
+from acx.transcripts.digest import digest as digest_of
 from acx.verbs.context import Context
 
 DECIDED = (
@@ -22,6 +23,9 @@ DECIDED = (
     ("rejected", "rejected"),
 )
 """What to call a task by the states of its lessons; the first that fits."""
+
+DIGEST_TOKENS = 20_000
+"""What a digest may have where nobody says; some fifty pages."""
 
 MESSAGE_RANGE = re.compile(r"(\d+)?(?:(-)(\d+)?)?")
 
@@ -90,6 +94,13 @@ def messages(ctx: Context, session: str, wanted: str = "") -> Iterator[Message]:
     transcript = ctx.sessions.transcript(ctx.sessions.find(session))
     first, last = message_range(wanted, transcript.count)
     return transcript.read(first, last)
+
+
+def digest(ctx: Context, session: str, wanted: str = "", budget: int = DIGEST_TOKENS) -> str:
+    """What messages say, in about `budget` tokens: as a learner is given them."""
+    if budget < 1:
+        raise UsageError("--budget must be at least 1 token", "for example --budget 20000")
+    return digest_of(messages(ctx, session, wanted), budget)
 
 
 def message_range(text: str, count: int) -> tuple[int, int]:

@@ -15,8 +15,8 @@ import pytest
 
 from acx.errors import Conflict, ModelError, NotFound, UsageError
 from acx.model import Session
-from acx.verbs import log as log_verb
 from acx.verbs import import_sessions, review, session, space, status
+from acx.verbs import log as log_verb
 from acx.verbs.context import Context
 from acx.verbs.learn import LearnReport, learn
 from acx.verbs.progress import Step
