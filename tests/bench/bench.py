@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reading import peak, reading, repeated
+
 ACX = str(Path(sys.executable).parent / "acx")
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 LESSONS = 40
@@ -127,31 +129,10 @@ def learning(folder: Path) -> Iterator[str]:
     subprocess.run([ACX, "space", "create", "bench"], check=True, capture_output=True)
     for times in (1, 10, 40):
         path = folder / f"x{times}.jsonl"
-        _repeated(largest, path, times)
-        taken, peak = _peak([ACX, "learn", str(path), "--space", "bench"])
+        repeated(largest, path, times)
+        taken, memory = peak([ACX, "learn", str(path), "--space", "bench"])
         size = path.stat().st_size / 1e6
-        yield f"learning offline   {size:6.1f} MB: {taken:5.2f} s, peak {peak / 1024:.0f} MB"
-
-
-def _repeated(source: Path, target: Path, times: int) -> None:
-    """The transcript many times over as one session, with ids of their own."""
-    lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
-    with target.open("w", encoding="utf-8") as out:
-        for turn in range(times):
-            for line in lines:
-                for key in ('"uuid":"', '"id":"msg_', '"id":"toolu_', '"tool_use_id":"toolu_'):
-                    line = line.replace(key, f"{key}{turn}x")
-                line = line.replace('"sessionId":"', f'"sessionId":"{times}x')
-                out.write(line + "\n")
-
-
-def _peak(args: list[str]) -> tuple[float, int]:
-    """Seconds and peak resident memory in KB of a process."""
-    start = time.perf_counter()
-    child = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, code, used = os.wait4(child.pid, 0)
-    assert code == 0, args
-    return time.perf_counter() - start, used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+        yield f"learning offline   {size:6.1f} MB: {taken:5.2f} s, peak {memory / 1024:.0f} MB"
 
 
 def main() -> None:
@@ -166,7 +147,14 @@ def main() -> None:
             GIT_COMMITTER_NAME="b",
             GIT_COMMITTER_EMAIL="b@b",
         )
-        for part in (start_up(), piped(folder), lessons(folder), learning(folder)):
+        parts = (
+            start_up(),
+            piped(folder),
+            lessons(folder),
+            reading(folder, CORPUS),
+            learning(folder),
+        )
+        for part in parts:
             for line in part:
                 print(line, flush=True)
 
