@@ -17,13 +17,16 @@ Origin = Literal["human", "agent", "harness", "subagent"]
 """Who really spoke. Preferences are learned from `human` only. `harness` is what the agent's own
 program puts in: reminders, command wrappers, environment texts, tool output, summaries."""
 
-Event = Literal["", "rejection", "interrupt", "queued", "shell", "command", "compaction", "plan"]
+Event = Literal[
+    "", "rejection", "interrupt", "queued", "shell", "edit", "command", "compaction", "plan"
+]
 """What kind of moment a message is; "" for an ordinary one.
 
 rejection   a human's typed reason for refusing a tool call
 interrupt   a human stopped the agent; the text is the marker, not words of theirs
 queued      typed by a human while the agent was busy
 shell       a command the human ran themselves (`!cmd`); its output is harness
+edit        a human changed what the agent was about to write; the text is a diff to what came of it
 command     a slash command or its expansion; origin is harness
 compaction  a summary of earlier messages; origin is harness
 plan        a plan the agent wrote, handed over in a user's slot; origin is harness

@@ -6,9 +6,10 @@ at a time). Not in here: storing, numbering and redacting, which is `acx.store`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,17 +17,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from acx.errors import AcxError, BadInput, NotFound, UsageError
 from acx.model import Message
 from acx.transcripts.contract import Conversation, Format, Item, Notes
-from acx.transcripts.formats import acx_form, anthropic_messages, openai_chat
 from acx.transcripts.source import sample, seekable
 
 if TYPE_CHECKING:
     from acx.transcripts.walk import Source
 
-_ONE: Mapping[str, Callable[[Any], list[Message]]] = {
-    "openai": openai_chat.messages,
-    "anthropic": anthropic_messages.messages,
-    "acx": acx_form.messages,
+_ONE: Mapping[str, str] = {
+    "openai": "acx.transcripts.formats.openai_chat",
+    "anthropic": "acx.transcripts.formats.anthropic_messages",
+    "acx": "acx.transcripts.formats.acx_form",
 }
+"""Readers that take single messages; loaded when asked for, since a pipe needs one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +130,21 @@ def message_of(value: Any, format: str | None = None) -> list[Message]:
     form, told apart on its own or by `format`. An Anthropic user message with results and words is
     two. Raises BadInput, and UsageError for an unknown name."""
     if format is None:
-        if isinstance(value, dict) and "parts" in value:
-            return acx_form.messages(value)
-        if anthropic_messages.looks_anthropic(value):
-            return anthropic_messages.messages(value)
-        return openai_chat.messages(value)
+        format = _form(value)
     if format not in _ONE:
         raise UsageError(
             f"single messages can't be in the format {format!r}", f"known: {', '.join(_ONE)}"
         )
-    return _ONE[format](value)
+    found: list[Message] = import_module(_ONE[format]).messages(value)
+    return found
+
+
+def _form(value: Any) -> str:
+    if not isinstance(value, dict) or isinstance(value.get("content"), str | None):
+        return "acx" if isinstance(value, dict) and "parts" in value else "openai"
+    from acx.transcripts.formats.anthropic_messages import looks_anthropic
+
+    return "acx" if "parts" in value else "anthropic" if looks_anthropic(value) else "openai"
 
 
 def _items(format: Format, stream: BinaryIO, notes: Notes, name: str) -> Iterator[Item]:

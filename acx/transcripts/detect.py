@@ -11,23 +11,60 @@ from acx.errors import BadInput, UsageError
 from acx.transcripts.contract import Format, Sample
 from acx.transcripts.formats import (
     acx_form,
+    ai_sdk,
+    aider,
     anthropic_messages,
+    chatgpt,
+    claude_ai,
     claude_code,
+    codex,
+    console,
+    copilot,
+    cursor,
+    gemini,
+    gemini_cli,
     openai_chat,
+    opencode,
+    openhands,
+    pi,
     plain_text,
+    qwen,
+    responses,
     specstory,
+    swe_agent,
+    tau,
+    terminal,
 )
 
 FORMATS: tuple[Format, ...] = (
+    aider.FORMAT,
+    chatgpt.FORMAT,
+    claude_ai.FORMAT,
+    responses.FORMAT,
+    codex.FORMAT,
+    copilot.FORMAT,
+    cursor.FORMAT,
+    gemini_cli.FORMAT,
+    pi.FORMAT,
+    qwen.FORMAT,
     claude_code.FORMAT,
+    opencode.FORMAT,
+    openhands.FORMAT,
     acx_form.FORMAT,
+    ai_sdk.FORMAT,
+    tau.FORMAT,
+    swe_agent.FORMAT,
+    gemini.FORMAT,
     anthropic_messages.FORMAT,
     openai_chat.FORMAT,
     specstory.FORMAT,
+    terminal.FORMAT,
+    console.FORMAT,
     plain_text.FORMAT,
 )
 """In the order in which they are tried. Messages of text alone fit Anthropic and OpenAI alike, and
-read the same: only what Anthropic's alone have is tested before."""
+read the same: only what Anthropic's alone have is tested before. Early sessions of Codex hold items
+of the Responses API: what has Codex's header is left to it."""
 
 
 def detect(sample: Sample, name: str = "the transcript") -> tuple[Format, str]:

@@ -8,10 +8,11 @@ without a result in the transcript stays without one. Not in here: reading.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from acx.errors import UsageError
-from acx.model import Attachment, Message, Text, ToolCall, ToolResult
+from acx.model import Attachment, Message, Part, Text, ToolCall, ToolResult
 from acx.transcripts.record import as_json, to_line
 
 FORMS = ("openai", "anthropic", "acx")
@@ -22,14 +23,37 @@ def export(messages: Iterable[Message], form: str) -> Iterator[str]:
     if form == "acx":
         return (to_line(message).decode().rstrip("\n") for message in messages)
     if form == "openai":
-        return map(_safe, _openai(_in_order(messages)))
+        return map(_safe, _openai(_in_order(_own_commands(messages))))
     if form == "anthropic":
-        return map(_safe, _anthropic(_in_order(messages)))
+        return map(_safe, _anthropic(_in_order(_own_commands(messages))))
     raise UsageError(f"can't export as {form!r}", f"known forms: {', '.join(FORMS)}")
 
 
 def _safe(value: dict[str, Any]) -> str:
     return as_json(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _own_commands(messages: Iterable[Message]) -> Iterator[Message]:
+    """With the calls that a person made themselves, and their results, as a person's words: in both
+    APIs only the model calls."""
+    own: set[str] = set()
+    for message in messages:
+        if message.role == "assistant":
+            yield message
+            continue
+        own |= {call.id for call in message.calls}
+        parts = tuple(_told(part, own) for part in message.parts)
+        role = "user" if parts != message.parts and message.role == "tool" else message.role
+        yield message if parts == message.parts else replace(message, role=role, parts=parts)
+
+
+def _told(part: Part, own: set[str]) -> Part:
+    if isinstance(part, ToolCall):
+        args = part.args if isinstance(part.args, str) else part.args.get("command", part.args)
+        return Text(f"$ {args}" if isinstance(args, str) else f"{part.name} {as_json(args)}")
+    if isinstance(part, ToolResult) and part.call_id in own:
+        return Text(part.text)
+    return part
 
 
 def _in_order(messages: Iterable[Message]) -> Iterator[Message]:

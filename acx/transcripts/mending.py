@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 NOT_JSON = "not JSON"
@@ -15,18 +16,32 @@ NOT_OBJECT = "JSON, but not an object"
 TORN = "the end is cut off"
 
 RECORDS = frozenset(("messages", "traj", "simulations", "chat_messages", "conversations"))
-ROOT_RECORDS = RECORDS | {"contents", "events", "history", "input", "items", "output", "trajectory"}
+ROOT_RECORDS = RECORDS | {
+    "contents",
+    "events",
+    "history",
+    "input",
+    "items",
+    "output",
+    "raw_messages",
+    "trajectory",
+}
 """Names of lists whose elements are records: of a torn file these are kept up to the last complete
 element, so that what is read is the start of what would be read of the whole. Some say that only
 in the file's outermost object: elsewhere they are parts of a record."""
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:"]|[^\s\[\]{},:"]+', re.S)
+_OBJECT = re.compile(r'\{"')
+MOST_STARTS = 200
+"""Places in a damaged line where a whole object is looked for."""
+
 _STRUCTURE = re.compile(r'[\[\]{},:"\n]\s*\S')
 _raw_decode = json.JSONDecoder().raw_decode
 
 
-def decode(text: str) -> tuple[list[Any], bool]:
-    """The objects glued together on a line, and whether they are all there is."""
+def decode(text: str, ended: bool) -> tuple[list[Any], bool]:
+    """The objects glued together on a line, and whether they are all there is: one that a crash cut
+    off may stand before a whole one, if the line `ended`."""
     found: list[Any] = []
     text = text.strip()
     at = 0
@@ -34,13 +49,25 @@ def decode(text: str) -> tuple[list[Any], bool]:
         try:
             value, at = _raw_decode(text, at)
         except (ValueError, RecursionError):
-            return found, False
+            return found + (_last(text, at) if ended and text[at] == "{" else []), False
         if not isinstance(value, dict):  # "12 apples" is not the number 12
             return found, False
         found.append(value)
         while text[at : at + 1].isspace():
             at += 1
     return found, True
+
+
+def _last(text: str, at: int) -> list[Any]:
+    """The object that ends the text, if one starts after the damage."""
+    for start in islice(_OBJECT.finditer(text, at + 1), MOST_STARTS):
+        try:
+            value, end = _raw_decode(text, start.start())
+        except (ValueError, RecursionError):
+            continue
+        if end == len(text):
+            return [value]
+    return []
 
 
 def is_unfinished(text: str, broken: bool = False) -> bool:

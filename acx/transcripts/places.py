@@ -47,15 +47,26 @@ PLACES: Mapping[str, tuple[Place, ...]] = {
         Place(".codex/sessions", ".", "CODEX_HOME", ".codex"),
         Place(".codex/archived_sessions", ".", "CODEX_HOME", ".codex"),
     ),
-    "copilot": (Place(".copilot/session-state"),),
-    "cursor": (Place(".cursor/projects", "*/agent-transcripts"),),
-    "gemini-cli": (Place(".gemini/tmp", "*/chats"),),
-    "opencode": (Place(".local/share/opencode/storage", ".", "XDG_DATA_HOME", ".local/share"),),
-    "openhands": (Place(".openhands/conversations"), Place(".openhands/sessions")),
-    "pi": (Place(".pi/agent/sessions"), Place(".openclaw/agents", "*/sessions")),
-    "qwen": (Place(".qwen/projects", "*/chats"), Place(".qwen/tmp", "*/chats")),
+    "copilot": (Place(".copilot/session-state", ".", "COPILOT_HOME", ".copilot"),),
+    "cursor": (
+        # without subagents/: their files don't say that no person speaks in them
+        Place(".cursor/projects", "*/agent-transcripts/*/*.jsonl"),
+        Place(".cursor/projects", "*/agent-transcripts/*.txt"),
+    ),
+    "gemini-cli": (Place(".gemini/tmp", "*/chats", "GEMINI_CLI_HOME"),),
+    "openclaw": (Place(".openclaw/agents", "*/sessions", "OPENCLAW_STATE_DIR", ".openclaw"),),
+    "opencode": (Place(".local/share/opencode", ".", "XDG_DATA_HOME", ".local/share"),),
+    "openhands": (
+        Place(".openhands/conversations", ".", "OPENHANDS_PERSISTENCE_DIR", ".openhands"),
+        Place(".openhands/sessions", ".", "FILE_STORE_PATH", ".openhands"),
+    ),
+    "pi": (Place(".pi/agent/sessions", ".", "PI_CODING_AGENT_DIR", ".pi/agent"),),
+    "qwen": (
+        Place(".qwen/projects", "*/chats", "QWEN_HOME", ".qwen"),
+        Place(".qwen/tmp", "*/chats", "QWEN_HOME", ".qwen"),
+    ),
 }
-"""By the agent's name, which is that of its format."""
+"""By the agent's name, which is that of its format but for OpenClaw, whose format is pi's."""
 
 HERE: Mapping[str, str] = {
     "aider": ".aider.chat.history.md",

@@ -19,7 +19,7 @@ what lies between them in longer ones is the output itself."""
 
 _SHELLS_NAMES = (
     "bash shell run execute_bash execute_command run_command run_shell_command exec_command "
-    "terminal local_shell run_terminal_cmd"
+    "terminal local_shell run_terminal_cmd shell_call"
 )
 _SHELLS = frozenset(_SHELLS_NAMES.split())
 _EDITORS_NAMES = (
@@ -55,7 +55,10 @@ def command(call: ToolCall) -> str:
     if isinstance(call.args, str):
         return call.args.strip()
     value = call.args.get("command", call.args.get("cmd", ""))
-    if isinstance(value, list):
+    several = call.args.get("commands")
+    if isinstance(several, list):  # each a line of its own
+        value = "\n".join(str(line) for line in several)
+    elif isinstance(value, list):
         words = [str(word) for word in value]
         # `["bash", "-lc", "make test"]`: the command is what the shell is given.
         value = words[-1] if len(words) > 2 and words[1].startswith("-") else " ".join(words)

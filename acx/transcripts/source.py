@@ -165,7 +165,7 @@ def _decoded(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
     try:
         yield json.loads(text)
     except (ValueError, RecursionError):
-        found, complete = decode(text)
+        found, complete = decode(text, line.endswith(b"\n"))
         if not complete:
             notes.skip(NOT_JSON if line.endswith(b"\n") else TORN)
             clean = True

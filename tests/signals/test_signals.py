@@ -20,6 +20,7 @@ from acx.transcripts import signals
         ("Bash", "make test", "make test"),
         ("Bash", {"command": None}, ""),
         ("Read", {"command": "make test"}, ""),
+        ("shell_call", {"commands": ["cd app", "make"]}, "cd app\nmake"),
     ],
 )
 def test_command(name: str, args: dict[str, object] | str, command: str) -> None:

@@ -13,61 +13,19 @@ import pytest
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream
 from acx.transcripts.contract import Notes
-
-REFUSED = (
-    "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it"
-    " was a file edit, the new_string was NOT written to the file)."
+from tests.transcripts.claude_code_lines import (
+    REFUSED,
+    assistant,
+    brief,
+    call,
+    line,
+    queue,
+    queued_command,
+    read,
+    result,
+    text,
+    user,
 )
-
-
-def line(kind: str, id: str, **more: Any) -> dict[str, Any]:
-    envelope = {"type": kind, "uuid": id, "parentUuid": None, "sessionId": "s1", "cwd": "/project"}
-    return {**envelope, "timestamp": f"2026-02-03T00:00:{len(id):02}.000Z", **more}
-
-
-def user(id: str, content: Any, **more: Any) -> dict[str, Any]:
-    return line("user", id, message={"role": "user", "content": content}, **more)
-
-
-def assistant(id: str, message_id: str, *blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
-    message = {"id": message_id, "role": "assistant", "model": "m1", "content": list(blocks)}
-    return line("assistant", id, message={**message, **more.pop("message", {})}, **more)
-
-
-def text(words: str) -> dict[str, Any]:
-    return {"type": "text", "text": words}
-
-
-def call(id: str, command: str = "make") -> dict[str, Any]:
-    return {"type": "tool_use", "id": id, "name": "Bash", "input": {"command": command}}
-
-
-def result(id: str, content: Any = "ok", **more: Any) -> dict[str, Any]:
-    return {"type": "tool_result", "tool_use_id": id, "content": content, **more}
-
-
-def queue(operation: str, content: str = "", at: str = "30") -> dict[str, Any]:
-    stamp = f"2026-02-03T00:01:{at}.000Z"
-    record = {"type": "queue-operation", "operation": operation, "timestamp": stamp}
-    return {**record, "sessionId": "s1", **({"content": content} if content else {})}
-
-
-def queued_command(id: str, prompt: Any, **more: Any) -> dict[str, Any]:
-    given = {"type": "queued_command", "prompt": prompt, "commandMode": "prompt", **more}
-    return line("attachment", id, attachment=given)
-
-
-def read(*records: dict[str, Any]) -> tuple[list[Message], Notes]:
-    data = "".join(json.dumps(record) + "\n" for record in records).encode()
-    opened = open_stream(io.BytesIO(data), "test", "claude-code")
-    return list(opened.messages), opened.notes
-
-
-def brief(messages: list[Message]) -> list[tuple[str, str, str, str]]:
-    """(role, origin, event, text or the results' texts) of each."""
-    return [
-        (m.role, m.origin, m.event, m.text or ",".join(r.text for r in m.results)) for m in messages
-    ]
 
 
 def test_lines_of_one_assistant_message_are_one_message() -> None:
@@ -163,6 +121,9 @@ def test_an_assistant_message_of_nothing_is_dropped_and_counted() -> None:
         ("This session is being continued from a previous conversation that", [
             ("harness", "compaction", None),
         ]),
+        ("<cross-session-message from-session='s'>hi</cross-session-message>", [
+            ("harness", "", None),
+        ]),
         ("what does <div>x</div> do?", [("human", "", None)]),
         ("<b>bold</b> words", [("human", "", None)]),
         ("<system-reminder>not closed", [("human", "", None)]),
@@ -189,6 +150,11 @@ def test_whose_words_they_are(
         ({"isSidechain": True}, "subagent", ""),
         ({"origin": {"kind": "task-notification"}}, "harness", ""),
         ({"origin": {"kind": "human"}}, "human", ""),
+        ({"promptSource": "system"}, "harness", ""),
+        ({"promptSource": "typed"}, "human", ""),
+        ({"turnCompanion": True}, "harness", ""),
+        ({"isSynthetic": True}, "harness", ""),
+        ({"isReplay": True}, "human", ""),
     ],
 )
 def test_flags_of_the_line_say_whose_words_they_are(
@@ -291,6 +257,100 @@ def test_arguments_nested_too_deeply_cost_their_message_alone() -> None:
     messages, notes = read(user("u1", "go"), assistant("a1", "m", odd), user("u2", "thanks"))
     assert [m.text for m in messages] == ["go", "thanks"]
     assert [(w.line, w.what) for w in notes.warnings] == [(2, "the message is nested too deeply")]
+
+
+def test_lines_written_twice_are_one_message() -> None:
+    id = "0f0e0d0c-0b0a-4908-8706-050403020100"
+    messages, notes = read(
+        user("u1", "go"),
+        assistant(id, "m", text("Done.")),
+        assistant(id, "m", text("Done.")),
+        # ids that are none: a file made by hand
+        user("u2", "one"),
+        user("u2", "two"),
+    )
+    assert [m.text for m in messages] == ["go", "Done.", "one", "two"]
+    assert notes.ignored == {"assistant/repeated": 1}
+
+
+def test_the_body_of_a_command_is_the_command_unfolded() -> None:
+    command = "<command-message>ship</command-message><command-name>/ship</command-name>"
+    body = {"isMeta": True, "parentUuid": "u1"}
+    messages, _ = read(
+        user("u1", command),
+        user("b1", [text("Base directory: /skills/ship")], **body),
+        assistant("a1", "m", call("c1")),
+        user("r1", [result("c1")]),
+        user("b2", [text("Base directory: /skills/other")], isMeta=True, parentUuid="r1"),
+        user("u2", "thanks"),
+        user("b3", [text("Continue.")], **body),
+    )
+    assert [(m.id, m.origin, m.event) for m in messages if m.role == "user"] == [
+        ("u1", "harness", "command"),
+        ("b1", "harness", "command"),
+        ("b2", "harness", ""),
+        ("u2", "human", ""),
+        ("b3", "harness", ""),
+    ]
+
+
+def test_local_commands_are_read_from_the_systems_lines() -> None:
+    command = "<command-name>/model</command-name><command-args>the big one please</command-args>"
+    output = "<local-command-stdout>Set.</local-command-stdout>"
+    messages, notes = read(
+        line("system", "s1", subtype="local_command", content=command),
+        line("system", "s2", subtype="local_command", content=output),
+        line("system", "s3", subtype="local_command", content=7),
+    )
+    assert brief(messages) == [
+        ("user", "harness", "command", command),
+        ("user", "human", "", "the big one please"),
+        ("user", "harness", "", output),
+    ]
+    assert not notes.warnings
+
+
+def test_attachments_without_words_are_counted_by_kind() -> None:
+    kinds = ("edited_text_file", "file", "nested_memory", "task_reminder", "plan_mode")
+    changed = [
+        line("attachment", kind, attachment={"type": kind, "filename": "a.py", "snippet": "1"})
+        for kind in kinds
+    ]
+    messages, notes = read(user("u1", "go"), *changed)
+    assert [m.id for m in messages] == ["u1"]
+    assert notes.ignored == {f"attachment/{kind}": 1 for kind in kinds}
+
+
+def test_a_subagents_work_in_its_parents_file_is_counted() -> None:
+    told = {"type": "assistant", "uuid": "x", "message": {"role": "assistant", "content": "hm"}}
+    shown = {"type": "agent_progress", "agentId": "a1", "prompt": "look", "message": told}
+    messages, notes = read(user("u1", "go"), line("progress", "p1", data=shown))
+    assert [m.id for m in messages] == ["u1"]
+    assert notes.ignored == {"progress": 1}
+
+
+def test_images_wait_in_the_queue_with_their_words() -> None:
+    image = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": "QQ=="},
+    }
+    words = "[Image #1] like this"
+    messages, _ = read(
+        *working(
+            queue("enqueue", words), queue("remove"), queued_command("q1", [text(words), image])
+        )
+    )
+    assert [m.text for m in messages if m.origin == "human"] == [words]
+    messages, _ = read(*working(queued_command("q1", [image, text(words)])))
+    (person,) = (m for m in messages if m.origin == "human")
+    assert person.parts[0] == Attachment("image/png", "", 1, hashlib.sha256(b"A").hexdigest())
+    assert (person.text, person.event) == (words, "queued")
+
+
+def test_a_result_too_long_for_the_agent_says_so() -> None:
+    kept = "<persisted-output>\nOutput too large. Preview:\nfirst line\n</persisted-output>"
+    messages, _ = read(user("r1", [result("c1", kept)]))
+    assert messages[0].results[0].text == kept
 
 
 def test_words_beside_a_result_are_the_persons() -> None:
@@ -505,6 +565,65 @@ def test_stream_json_is_read_by_the_same_reader() -> None:
         assert opened.notes.ignored == {"system/init": 1, "result/success": 1}
 
 
+def streamed(*records: dict[str, Any]) -> tuple[list[Message], Notes]:
+    opened = open_stream(io.BytesIO("\n".join(map(json.dumps, records)).encode()), "test")
+    assert opened.format.name == "claude-code"
+    return list(opened.messages), opened.notes
+
+
+def test_what_a_program_pipes_to_claude_is_a_transcript_too() -> None:
+    messages, notes = streamed(
+        {"type": "user", "message": {"role": "user", "content": "build it"}},
+        {"type": "control_request", "request": {"subtype": "interrupt"}},
+        {"type": "user", "message": {"role": "user", "content": [text("and test it")]}},
+    )
+    assert brief(messages) == [
+        ("user", "human", "", "build it"),
+        ("user", "human", "", "and test it"),
+    ]
+    assert notes.ignored == {"control_request": 1}
+
+
+def test_parts_of_messages_that_follow_whole_are_counted() -> None:
+    delta = {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "Hel"}}
+    said = {"id": "m", "role": "assistant", "content": [text("Hello")]}
+    summary = "This session is being continued from a previous conversation that was long."
+    messages, notes = streamed(
+        {"type": "system", "subtype": "init", "session_id": "s9"},
+        {"type": "user", "isReplay": True, "message": {"role": "user", "content": "hi"}},
+        *({"type": "stream_event", "event": delta, "session_id": "s9"} for _ in range(3)),
+        {"type": "assistant", "message": said, "session_id": "s9"},
+        {"type": "user", "isSynthetic": True, "message": {"role": "user", "content": summary}},
+        {"type": "rate_limit_event", "session_id": "s9"},
+    )
+    assert brief(messages) == [
+        ("user", "human", "", "hi"),
+        ("assistant", "agent", "", "Hello"),
+        ("user", "harness", "compaction", summary),
+    ]
+    assert notes.ignored == {"system/init": 1, "stream_event": 3, "rate_limit_event": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"subtype": "success", "result": "API Error: 529"}, "API Error: 529"),
+        ({"subtype": "error_during_execution", "errors": ["no", 7, "way"]}, "no\nway"),
+        ({"subtype": "error_max_turns", "permission_denials": [{"tool_name": "Bash"}]},
+         "error_max_turns"),
+        ({"errors": "odd"}, "error"),
+    ],
+)  # fmt: skip
+def test_a_run_that_failed_says_why(more: dict[str, Any], said: str) -> None:
+    messages, _ = streamed(
+        {"type": "system", "subtype": "init", "session_id": "s9"},
+        {"type": "result", "is_error": True, "uuid": "e1", "session_id": "s9", **more},
+    )
+    assert [(m.role, m.origin, m.id, m.text) for m in messages] == [
+        ("system", "harness", "e1", said)
+    ]
+
+
 def test_cut_anywhere_it_gives_a_prefix_and_one_warning() -> None:
     records = (
         user("u1", "build größer"),
@@ -517,10 +636,12 @@ def test_cut_anywhere_it_gives_a_prefix_and_one_warning() -> None:
             [result("c2", f"{REFUSED} the user said:\nno", is_error=True)],
             toolDenialKind="user-rejected",
         ),
+        assistant("a4", "o", {**call("c3"), "name": "AskUserQuestion"}),
+        user("u3", [result("c3")], toolUseResult={"answers": {"Which?": "B"}}),
     )
     data = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode()
     whole = [m.id for m in open_stream(io.BytesIO(data), "test").messages]
-    assert whole == ["u1", "a1", "r1", "a3", "u2", "u2#reason"]
+    assert whole == ["u1", "a1", "r1", "a3", "u2", "u2#reason", "a4", "u3", "u3#answer"]
     for cut in range(1, len(data)):
         opened = open_stream(io.BytesIO(data[:cut]), "test", "claude-code")
         ids = [m.id for m in opened.messages]

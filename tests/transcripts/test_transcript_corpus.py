@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from acx.errors import BadInput
 from acx.model import Message
 from acx.transcripts import open_transcript
 from acx.transcripts.contract import Notes
@@ -51,10 +50,16 @@ def raw(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def blocks(path: Path, kind: str) -> list[dict[str, Any]]:
-    """The blocks of the lines' messages, leaving out those made by the client."""
+    """The blocks of the lines' messages, leaving out those made by the client, and lines that were
+    written twice when a session was resumed."""
     found = []
+    lines: set[str] = set()
     for record in raw(path):
         message = record.get("message")
+        id = str(record.get("uuid"))
+        if len(id) == 36 and id in lines:
+            continue
+        lines.add(id)
         if record.get("type") == kind and isinstance(message, dict):
             content = message.get("content")
             if isinstance(content, str):
@@ -269,17 +274,3 @@ def test_exports_read_back(path: Path, form: str, tmp_path: Path) -> None:
     assert Counter((r.call_id, r.text) for m in found for r in m.results) == Counter(
         (r.call_id, r.text) for m in messages for r in m.results
     )
-
-
-@pytest.mark.parametrize(
-    "folder",
-    ["aider", "chatgpt-export", "codex", "gemini-cli", "opencode", "openhands", "plain-text"],
-)
-def test_formats_not_read_yet_are_not_mistaken(folder: str) -> None:
-    tried = 0
-    for path in sorted((CORPUS / folder).rglob("*")):
-        if path.is_file():
-            tried += 1
-            with pytest.raises(BadInput, match="no known transcript format"):
-                open_transcript(path)
-    assert tried

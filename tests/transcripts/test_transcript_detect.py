@@ -54,7 +54,8 @@ def test_the_hint_lists_the_formats() -> None:
 
 def test_names_of_formats_are_as_given_to_the_option() -> None:
     assert {format.name for format in FORMATS} == {
-        "claude-code", "openai", "anthropic", "plain", "acx",
+        "aider", "chatgpt", "claude-ai", "swe-agent", "specstory", "console", "terminal",
+        "ai-sdk", "responses", "tau", "claude-code", "codex", "copilot", "cursor", "openai", "opencode", "openhands", "anthropic", "plain", "acx", "gemini", "gemini-cli", "pi", "qwen",
     }  # fmt: skip
     with pytest.raises(UsageError, match="no transcript format named 'claude'"):
         open_stream(io.BytesIO(b"x"), "x", "claude")

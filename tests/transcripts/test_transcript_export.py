@@ -177,3 +177,12 @@ def test_results_stand_directly_behind_their_calls(messages: list[Message]) -> N
             waiting = {call["id"] for call in message.get("tool_calls", ())}
     sides = [message["role"] for message in out(messages, "anthropic")]
     assert all(one != other for one, other in pairwise(sides))
+
+
+@pytest.mark.parametrize("form", ["openai", "anthropic"])
+def test_commands_of_a_persons_own_are_their_words(form: str) -> None:
+    ran = Message("user", (ToolCall("c1", "shell", {"command": "make test"}),), "human")
+    came = Message("tool", (ToolResult("c1", "2 failed"),), "harness")
+    said = [value for line in export([ran, came], form) for value in [json.loads(line)]]
+    assert {value["role"] for value in said} == {"user"}
+    assert "$ make test" in str(said) and "2 failed" in str(said)

@@ -94,7 +94,7 @@ _LEADS = (
 def facts(said: Said, met: str = "") -> Iterator[Fact]:
     """What a message of a person asks for beyond the moment. `met` is the call it answers: the
     refused one for a rejection, else the one before it."""
-    if said.event in ("interrupt", "shell", "plan", "command", "compaction"):
+    if said.event in ("interrupt", "shell", "edit", "plan", "command", "compaction"):
         return
     refused = said.event == "rejection"
     parts = sentences(own(said.text))[:12]

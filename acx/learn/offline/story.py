@@ -81,7 +81,7 @@ class Story:
             self.asked = quote(said, "user", _asked(said.text))
         refused = said.event == "rejection" and self.refused
         self.facts += preferences.facts(said, refused or self.met)
-        if first or said.event in ("interrupt", "shell", "plan"):
+        if first or said.event in ("interrupt", "shell", "edit", "plan"):
             return
         reading = read(said.text)
         if reading.verdict:

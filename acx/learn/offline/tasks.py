@@ -173,7 +173,7 @@ def _status(task: _Open) -> tuple[TaskStatus, str]:
 
 def _wants(said: Said, reading: Reading) -> bool:
     """Whether the first words of a session want anything."""
-    if said.event in ("interrupt", "shell", "rejection") or reading.small:
+    if said.event in ("interrupt", "shell", "edit", "rejection") or reading.small:
         return False
     return bool(said.text.strip())
 

@@ -1,28 +1,44 @@
-"""Claude Code: sessions (JSON Lines), subagents' files, `claude -p --output-format stream-json`.
+"""Claude Code: sessions (JSON Lines), subagents' files, what `claude -p` reads and writes as JSON.
 
 An assistant's message stands on several lines there, tool results stand in the user's slot, and
 what a person types while the agent works waits in a queue. Here each is one message, in the order
-in which the agent saw it. Not in here: whose words a text is (`claude_texts`), the queue itself.
+in which the agent saw it, without what the person took back.
+
+Only counted is what the client notes for itself, and what it shows the agent unasked (attachments:
+files that changed, memory, reminders). So is a subagent's work where it is shown in its parent's
+file (`progress`): it is a session of its own, in a file of its own. Not in here: whose words a text
+is (`claude_texts`), results (`claude_results`), the queue, and branches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, BinaryIO
 
 from acx.errors import BadInput
-from acx.model import Event, Message, Origin, Part, Text, ToolCall, ToolResult
+from acx.model import Event, Message, Part, Text, ToolCall
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.formats import claude_texts as texts
 from acx.transcripts.formats.blocks import is_result, listed, parts_of
+from acx.transcripts.formats.claude_branches import is_left, survey, taken_back
+from acx.transcripts.formats.claude_lines import (
+    Speak,
+    is_meta,
+    is_sidechain,
+    joined,
+    message_of,
+    speaker,
+)
 from acx.transcripts.formats.claude_queue import Queue, Typed
-from acx.transcripts.formats.claude_texts import Said
-from acx.transcripts.record import kind_of, stamp, text_at
+from acx.transcripts.formats.claude_results import results
+from acx.transcripts.formats.said import Said
+from acx.transcripts.record import stamp, text_at
 from acx.transcripts.source import objects
 
-Speak = Callable[[str], Iterable[Said]]
+UUID_LENGTH = 36
 
 
 def _matches(sample: Sample) -> str:
@@ -45,13 +61,30 @@ def _is_line(record: Mapping[str, Any]) -> bool:
         or kind in ("file-history-snapshot", "queue-operation")
         or (kind == "summary" and "leafUuid" in record)
         or (kind == "system" and record.get("subtype") == "init" and "session_id" in record)
+        or _is_streamed(record)
     )
 
 
+def _is_streamed(record: Mapping[str, Any]) -> bool:
+    """A message as a program pipes it to `claude -p`, or gets it: without links between lines."""
+    kind, message = record.get("type"), record.get("message")
+    if kind not in ("user", "assistant") or not isinstance(message, dict):
+        return False
+    return message.get("role") == kind and "content" in message
+
+
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
+    seen = survey(stream)
+    stream.seek(0)
+    gone = taken_back(stream) if seen.forks else set()
+    stream.seek(0)
+    notes.session_id = seen.session
     reading = _Reading(notes)
     for record in objects(stream, notes):
         _note(record, notes)
+        if is_left(record, gone):
+            reading.leave(record)
+            continue
         try:
             yield from reading.take(record)
         except BadInput as error:
@@ -73,19 +106,27 @@ def _note(record: Mapping[str, Any], notes: Notes) -> None:
 class _Reading:
     """What is held between lines: an assistant's message that may go on (`turn`, with the API's id
     of it), and what came after its first line (`after`), such as results of parallel calls.
-    `called` are the names of tools whose results are still to come, by the calls' ids."""
+
+    called   calls whose results are still to come, by their ids
+    command  the line of the last slash command
+    seen     lines that were read, by the hashes of their ids
+    """
 
     notes: Notes
     turn: Message | None = None
     turn_id: str = ""
     after: list[Message] = field(default_factory=list)
-    called: dict[str, str] = field(default_factory=dict)
+    called: dict[str, ToolCall] = field(default_factory=dict)
+    command: str = ""
+    seen: set[int] = field(default_factory=set)
     queue: Queue = field(default_factory=Queue)
 
     def take(self, record: Mapping[str, Any]) -> Iterator[Message]:
         kind = text_at(record, "type")
         attached = record.get("attachment")
-        if kind == "assistant":
+        if kind in ("user", "assistant") and self._is_repeated(record):
+            self.notes.ignored[f"{kind}/repeated"] += 1
+        elif kind == "assistant":
             yield from self._assistant(record)
         elif kind == "user":
             yield from self._user(record)
@@ -95,6 +136,10 @@ class _Reading:
                 self.after += _queued(typed)
             else:
                 self.notes.ignored[f"{kind}/{text_at(record, 'operation')}"] += 1
+        elif kind == "system" and record.get("subtype") == "local_command":
+            self.after += _local_command(record)
+        elif kind == "result" and record.get("is_error") is True:
+            self.after.append(_failure(record))
         elif isinstance(attached, dict) and attached.get("type") == "queued_command":
             self.after += self._attached(record, attached)
         else:
@@ -103,6 +148,18 @@ class _Reading:
             self.notes.ignored[f"{kind}/{part}" if part else kind or "no type"] += 1
         if self.turn is None:
             yield from self._flush()
+
+    def leave(self, record: Mapping[str, Any]) -> None:
+        """Leave a line out, of which only the queue is told: what waited in it was delivered."""
+        self.notes.ignored["rewound"] += 1
+        attached = record.get("attachment")
+        with suppress(BadInput, LookupError):
+            if isinstance(attached, dict) and attached.get("type") == "queued_command":
+                self.queue.attached(joined(listed(attached.get("prompt"))))
+            elif record.get("type") == "user" and not is_meta(record):
+                blocks = listed(message_of(record).get("content"))
+                if not any(map(is_result, blocks)):
+                    self._prompted(blocks)
 
     def finish(self) -> Iterator[Message]:
         for typed in self.queue.rest():
@@ -118,14 +175,24 @@ class _Reading:
             self.notes.ignored["assistant/empty"] += 1
         yield from after
 
+    def _is_repeated(self, record: Mapping[str, Any]) -> bool:
+        """Whether the line was there already: resuming and branching write some twice. Only a UUID
+        tells: files made by hand give different lines one id."""
+        id = text_at(record, "uuid")
+        if len(id) != UUID_LENGTH:
+            return False
+        known = hash(id) in self.seen
+        self.seen.add(hash(id))
+        return known
+
     def _assistant(self, record: Mapping[str, Any]) -> Iterator[Message]:
-        message = _message_of(record)
+        message = message_of(record)
         if message.get("model") == "<synthetic>":  # made by the client, as when the API fails
             self.notes.ignored["assistant/<synthetic>"] += 1
             return
         parts = parts_of(listed(message.get("content")))
         parts = tuple(p for p in parts if not isinstance(p, Text) or p.text.strip())
-        self.called.update((p.id, p.name) for p in parts if isinstance(p, ToolCall))
+        self.called.update((p.id, p) for p in parts if isinstance(p, ToolCall))
         own = text_at(message, "id")
         if self.turn and own and own == self.turn_id:
             self.turn = replace(self.turn, parts=self.turn.parts + parts)
@@ -135,78 +202,58 @@ class _Reading:
         self.turn = Message(
             "assistant",
             parts,
-            "subagent" if _is_sidechain(record) else "agent",
+            "subagent" if is_sidechain(record) else "agent",
             id=text_at(record, "uuid") or own,
             ts=stamp(record.get("timestamp")),
             model=text_at(message, "model"),
         )
 
     def _user(self, record: Mapping[str, Any]) -> Iterator[Message]:
-        blocks = listed(_message_of(record).get("content"))
+        blocks = listed(message_of(record).get("content"))
         id, ts = text_at(record, "uuid"), stamp(record.get("timestamp"))
-        results = list(_results(filter(is_result, blocks), record, self.called, id, ts))
+        found = list(results(filter(is_result, blocks), record, self.called, id, ts))
         words = [block for block in blocks if not is_result(block)]
-        if results or record.get("isMeta") is True:
-            self.after += results
+        if found or is_meta(record):
+            self.after += found
             # words beside a result were typed with the approval of a call
-            beside: Event = "queued" if results else ""
-            own = f"{id}#text" if id and results else id
-            self.after += _spoken(words, _speaker(record, texts.said), own, ts, beside)
+            beside: Event = "queued" if found else ""
+            own = f"{id}#text" if id and found else id
+            expands = self.command and self.command == record.get("parentUuid")
+            speak = speaker(record, texts.said, "command" if expands else "")
+            self.after += _spoken(words, speak, own, ts, beside)
             return
         yield from self._flush()
         try:
-            typed, passed = self.queue.prompted(_joined(words))
+            typed = self._prompted(words)
         except LookupError:
             self.notes.ignored["user/delivered before"] += 1
             return
-        for other in passed:
-            self.after += _queued(other)
         own = typed.id if typed else id
-        said = list(_spoken(words, _speaker(record, texts.said), own, ts))
+        said = list(_spoken(words, speaker(record, texts.said), own, ts))
+        self.command = id if any(message.event == "command" for message in said) else ""
         self.after += said
         if not said:
             self.notes.ignored["user/empty"] += 1
+
+    def _prompted(self, words: Iterable[Any]) -> Typed | None:
+        """What waited in the queue and comes with these words. Raises LookupError for a copy."""
+        typed, passed = self.queue.prompted(joined(words))
+        for other in passed:
+            self.after += _queued(other)
+        return typed
 
     def _attached(
         self, record: Mapping[str, Any], attached: Mapping[str, Any]
     ) -> Iterator[Message]:
         words = listed(attached.get("prompt"))
         try:
-            typed = self.queue.attached(_joined(words))
+            typed = self.queue.attached(joined(words))
         except LookupError:
             self.notes.ignored["attachment/delivered before"] += 1
             return
         own = typed.id if typed else text_at(record, "uuid")
-        speak = _speaker({**attached, "isSidechain": record.get("isSidechain")}, texts.queued)
+        speak = speaker({**attached, "isSidechain": record.get("isSidechain")}, texts.queued)
         yield from _spoken(words, speak, own, stamp(record.get("timestamp")), "queued")
-
-
-def _message_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    message = record.get("message")
-    if not isinstance(message, dict):
-        raise BadInput(f"a line's message must be an object, not {kind_of(message)}")
-    return message
-
-
-def _is_sidechain(record: Mapping[str, Any]) -> bool:
-    """Of a subagent; in stream-json, what stands under a call of the parent's."""
-    return record.get("isSidechain") is True or bool(record.get("parent_tool_use_id"))
-
-
-def _speaker(record: Mapping[str, Any], person: Speak) -> Speak:
-    """Who speaks in this line: somebody as a whole, or whom `person` tells from the text."""
-    origin = record.get("origin")
-    kind = text_at(origin, "kind") if isinstance(origin, dict) else ""
-    if _is_sidechain(record):
-        return lambda text: [Said(text, "subagent")]
-    if record.get("isCompactSummary") is True:
-        return lambda text: [Said(text, "harness", "compaction")]
-    if record.get("planContent"):
-        return lambda text: [Said(text, "harness", "plan")]
-    by_program = record.get("commandMode") == "task-notification" or kind not in ("", "human")
-    if record.get("isMeta") is True or by_program:
-        return lambda text: [Said(text, "harness")]
-    return person
 
 
 def _spoken(
@@ -232,55 +279,18 @@ def _queued(typed: Typed) -> Iterator[Message]:
     return _spoken(listed(typed.text), texts.queued, typed.id, typed.ts, "queued")
 
 
-def _results(
-    blocks: Iterable[Any], record: Mapping[str, Any], called: dict[str, str], id: str, ts: str
-) -> Iterator[Message]:
-    """The results in a line, and after them what the person said to refuse a call."""
-    parts = tuple(_result(part, record, called) for part in parts_of(blocks))
-    if not parts:
-        return
-    yield Message("tool", parts, "harness", id=id, ts=ts)
-    refused = [part.text for part in parts if isinstance(part, ToolResult) and part.rejected]
-    if words := tuple(Text(words) for words in map(texts.reason, refused) if words):
-        origin: Origin = "subagent" if _is_sidechain(record) else "human"
-        own = f"{id}#reason" if id else ""
-        yield Message("user", words, origin, id=own, ts=ts, event="rejection")
+def _local_command(record: Mapping[str, Any]) -> Iterator[Message]:
+    """A slash command that the client ran itself, or its output."""
+    id, ts = text_at(record, "uuid"), stamp(record.get("timestamp"))
+    return _spoken(listed(text_at(record, "content")), speaker(record, texts.said), id, ts)
 
 
-def _result(part: Part, record: Mapping[str, Any], called: dict[str, str]) -> Part:
-    if not isinstance(part, ToolResult):
-        return part
-    tool = called.pop(part.call_id, "")
-    text = texts.without_reminders(part.text)
-    error = part.error
-    if error is None and text.startswith("<tool_use_error>"):
-        error = True
-    return replace(
-        part,
-        call_id=part.call_id or text_at(record, "sourceToolUseID"),
-        text=text,
-        error=error,
-        exit_code=texts.exit_code(text) if error else part.exit_code,
-        rejected=error is True and _is_refused(text, tool, record),
-    )
-
-
-def _is_refused(text: str, tool: str, record: Mapping[str, Any]) -> bool:
-    """Whether a person refused the call, rather than a tool failing in the words of a refusal.
-
-    What an MCP server calls an error stands in the line word for word, and once more behind
-    `Error: ` in toolUseResult: of its calls only what the client says in its own fields is
-    believed. Built-in tools put words of theirs (`Exit code 1`) before what others wrote.
-    """
-    if record.get("toolDenialKind") == "user-rejected":
-        return True
-    if record.get("toolUseResult") == "User rejected tool use":
-        return True
-    return bool(tool) and "mcp" not in tool.lower() and texts.is_rejection(text)
-
-
-def _joined(blocks: Iterable[Any]) -> str:
-    return "\n".join(part.text for part in parts_of(blocks) if isinstance(part, Text)).strip()
+def _failure(record: Mapping[str, Any]) -> Message:
+    """Why a run of `claude -p` failed, which is said nowhere else."""
+    errors = record.get("errors")
+    told = [error for error in errors if isinstance(error, str)] if isinstance(errors, list) else []
+    text = text_at(record, "result") or "\n".join(told) or text_at(record, "subtype") or "error"
+    return Message("system", (Text(text),), "harness", id=text_at(record, "uuid"))
 
 
 FORMAT = Format(

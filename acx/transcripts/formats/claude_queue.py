@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from acx.transcripts.record import stamp, text_at
@@ -26,6 +25,8 @@ class Typed:
     def id(self) -> str:
         """The queue gives none. This one stays when the words are delivered, so that they are the
         same message for whoever read the transcript before that."""
+        from hashlib import sha256  # loads OpenSSL, 2 ms: most sessions have no queue
+
         return f"queued-{self.ts}-{sha256(self.text.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 

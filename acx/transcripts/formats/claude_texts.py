@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from acx.model import Event, Origin
+from acx.model import Event
+from acx.transcripts.formats.said import Said
 
 INTERRUPT = "[Request interrupted by user"
 _PLAN = "Implement the following plan:"
@@ -22,6 +22,7 @@ _REJECTIONS = (
 )
 _REASON = "the user said:"
 _NOTE = "\n\nNote: The user's next message may contain"
+_CLARIFY = "The user wants to clarify these questions"
 
 # Wrappers of the harness: those that stand around the person's words, and those that stand alone
 _ANYWHERE = (
@@ -40,18 +41,10 @@ _LEADING = (
     "bash-stderr",
     "task-notification",
     "teammate-message",
+    "cross-session-message",
     "user-prompt-submit-hook",
     "session-start-hook",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A piece of a text with its speaker."""
-
-    text: str
-    origin: Origin
-    event: Event = ""
 
 
 def said(text: str) -> Iterator[Said]:
@@ -87,6 +80,11 @@ def queued(text: str) -> Iterator[Said]:
     yield from _typed(text[command.end() :].strip())
 
 
+def injected(text: str, event: Event = "") -> Said:
+    """A text that the client put in, of this kind of event unless it says which."""
+    return Said(text, "harness", "compaction" if text.startswith(_COMPACTION) else event)
+
+
 def without_reminders(text: str) -> str:
     """A tool's output without the reminders the harness puts into it."""
     return _cut(text, "system-reminder")[0]
@@ -103,9 +101,16 @@ def is_rejection(text: str) -> bool:
 
 
 def reason(text: str) -> str:
-    """What the person typed when refusing a tool call; "" if nothing."""
+    """What the person typed when refusing a tool call, from the result's text; "" if nothing."""
     _, found, typed = text.partition(_REASON)
-    return typed.partition(_NOTE)[0].strip() if found else ""
+    return own_reason(typed) if found else ""
+
+
+def own_reason(typed: str) -> str:
+    """The person's words in what the client gives as the reason. For those who would rather talk
+    than answer a question, it writes one itself."""
+    typed = typed.partition(_NOTE)[0].strip()
+    return "" if typed.startswith(_CLARIFY) else typed
 
 
 def _unwrapped(text: str) -> Iterator[Said]:

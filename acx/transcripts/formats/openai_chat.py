@@ -1,19 +1,23 @@
-"""OpenAI chat: a list of messages, `{"messages": [...]}`, or JSON Lines of messages.
+"""OpenAI chat: a list of messages, JSON Lines of messages, or requests (`{"messages": [...]}`) with
+or without their responses, as LiteLLM, OpenHands and batches log them.
 
 Written by many programs, each a little different: arguments as text or object, calls flattened,
-content as text, list or null, reasoning beside it. Not in here: evaluation logs that hold many
-conversations.
+content as text, list or null, reasoning beside it. Not in here: what requests repeat
+(`request_log`), and logs of evaluations (`tau`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from acx.errors import BadInput
 from acx.model import Attachment, Message, Part, Text, Thinking, ToolCall, ToolResult
-from acx.transcripts.contract import Format, Notes, Sample
-from acx.transcripts.formats.blocks import attachment, listed, result_text, unknown
+from acx.transcripts.contract import Conversation, Format, Item, Notes, Sample
+from acx.transcripts.formats.blocks import listed, result_text, unknown
+from acx.transcripts.formats.data_urls import attached
+from acx.transcripts.formats.request_log import RequestLog, request, response
 from acx.transcripts.record import ORIGINS, arguments, kind_of, role_of, stamp, text_at
 from acx.transcripts.source import objects
 
@@ -39,21 +43,23 @@ def messages(value: Any) -> list[Message]:
         call = text_at(value, "tool_call_id", "id", "name")
         error = value.get("error")
         flag = error if isinstance(error, bool) else None
-        parts.append(ToolResult(call, result_text(content), error=flag))
+        text = result_text(content)
+        parts.append(ToolResult(call, text, error=flag, exit_code=_exit_code(text)))
     else:
         calls = list(_calls(value))
         if content is None and not calls and role != "assistant":
             raise BadInput(f"the {role} message has no content")
         if thought := text_at(value, "reasoning_content", "reasoning"):
             parts.append(Thinking(thought))
-        parts += _said(content)
+        parts += spoken(content)
         parts += calls
     own = "" if role == "tool" and "tool_call_id" not in value else text_at(value, "id")
     model = text_at(value, "model") if role == "assistant" else ""
     return [Message(role, tuple(parts), ORIGINS[role], id=own, ts=stamp(ts), model=model)]
 
 
-def _said(content: Any) -> Iterator[Part]:
+def spoken(content: Any) -> Iterator[Part]:
+    """The parts of a message's content, also of items of the Responses API. Raises BadInput."""
     for block in listed(content):
         kind = block.get("type") if isinstance(block, dict) else None
         if isinstance(block, str) or kind in _TEXTS:
@@ -63,6 +69,8 @@ def _said(content: Any) -> Iterator[Part]:
             yield Text(text_at(block, "refusal"))
         elif kind in ("image_url", "input_image"):
             yield _image(block)
+        elif kind in ("file", "input_file"):
+            yield _file(block)
         else:
             yield unknown(block)
 
@@ -70,12 +78,23 @@ def _said(content: Any) -> Iterator[Part]:
 def _image(block: Mapping[str, Any]) -> Attachment:
     given = block.get("image_url")
     url = text_at(given, "url") if isinstance(given, dict) else text_at(block, "image_url")
-    if not url.startswith("data:"):
-        return Attachment("image", url)
-    head, _, data = url.removeprefix("data:").partition(",")
-    media_type, _, coding = head.partition(";")
-    source = {"type": coding, "media_type": media_type or "image", "data": data}
-    return attachment({"source": source})
+    if url.startswith("data:"):
+        return attached(url)
+    return Attachment("image", url or text_at(block, "file_id"))
+
+
+def _file(block: Mapping[str, Any]) -> Attachment:
+    held = block.get("file")
+    held = held if isinstance(held, dict) else block
+    name = text_at(held, "filename", "file_url", "file_id")
+    data = text_at(held, "file_data")
+    return attached(data, "" if data else "file", name)
+
+
+def _exit_code(text: str) -> int | None:
+    """What OpenHands puts below the output of a command."""
+    codes = re.findall(r"\[(?:The c|C)ommand \w+ with exit code (-?\d{1,9})\.?\]", text[-1000:])
+    return int(codes[-1]) if codes else None
 
 
 def _calls(value: Mapping[str, Any]) -> Iterator[ToolCall]:
@@ -89,10 +108,10 @@ def _calls(value: Mapping[str, Any]) -> Iterator[ToolCall]:
     ]:
         if not isinstance(call, dict):
             raise BadInput(f"a tool call must be an object, not {kind_of(call)}")
-        function = call.get("function")
+        function = call.get("function", call.get("custom"))
         function = function if isinstance(function, dict) else call
-        name = text_at(function, "name")
-        yield ToolCall(text_at(call, "id"), name, arguments(function.get("arguments")))
+        given = function.get("arguments", function.get("input"))
+        yield ToolCall(text_at(call, "id"), text_at(function, "name"), arguments(given))
 
 
 def _looks_openai(value: Any) -> bool:
@@ -108,20 +127,62 @@ def _matches(sample: Sample) -> str:
     """Most of it: many programs' own records have a role and content here and there."""
     found: list[Any] = []
     for record in sample.records:
-        inner = record.get("messages")
-        found += inner if isinstance(inner, list) else [record]
+        asked, answered = _asked(record), _answered(record, Notes())
+        logged = asked is not None or answered is not None
+        found += [*(asked or ()), *(answered or ())] if logged else [record]
     known = sum(map(_looks_openai, found))
     return f"{known} messages with a role and content" if 0 < len(found) <= 2 * known else ""
 
 
-def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
+def _asked(record: Mapping[str, Any]) -> list[Any] | None:
+    """The messages of a request, None if the record has none. For models that can't call tools,
+    OpenHands sends calls as text (`messages`) and logs those it means (`raw_messages`)."""
+    sent = request(record, "messages")
+    lists = [sent.get(key) for key in ("raw_messages", "messages")]
+    return max((one for one in lists if isinstance(one, list)), key=_calling, default=None)
+
+
+def _calling(values: list[Any]) -> int:
+    return sum(isinstance(value, dict) and bool(value.get("tool_calls")) for value in values)
+
+
+def _answered(record: Mapping[str, Any], notes: Notes) -> list[Any] | None:
+    """The message of a response, the first where it gives a choice; None if the record has none."""
+    received = response(record, "choices")
+    choices = received.get("choices")
+    if not isinstance(choices, list):
+        return None
+    given = [choice.get("message") for choice in choices if isinstance(choice, dict)]
+    answers = [answer for answer in given if isinstance(answer, dict)]
+    if rest := len(choices) - len(answers[:1]):
+        notes.ignored["other choices"] += rest
+    stated = {"model": received.get("model"), "created_at": received.get("created")}
+    return [{**stated, **answer} for answer in answers[:1]]
+
+
+def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
+    log = RequestLog()
     for record in objects(stream, notes):
-        inner = record.get("messages")
-        for value in inner if isinstance(inner, list) else [record]:
-            try:
-                yield from messages(value)
-            except BadInput as error:
-                notes.skip(error.message)
+        asked, answered = _asked(record), _answered(record, notes)
+        if asked is None and answered is None:
+            yield from _readable([record], notes)
+            continue
+        yield from log.take(
+            list(_readable(asked or (), notes)),
+            list(_readable(answered or (), notes)),
+            Conversation(name=text_at(record, "custom_id")),
+            goes_on=asked is None,
+        )
 
 
-FORMAT = Format("openai", "OpenAI chat: a list, {messages} or JSON Lines", _matches, _read)
+def _readable(values: Iterable[Any], notes: Notes) -> Iterator[Message]:
+    for value in values:
+        try:
+            yield from messages(value)
+        except BadInput as error:
+            notes.skip(error.message)
+
+
+FORMAT = Format(
+    "openai", "OpenAI chat: a list, requests and responses, JSON Lines", _matches, _read
+)

@@ -1,27 +1,34 @@
-"""Plain text: `User:` and `Assistant:` at the start of lines, also `Human:`, `AI:`, `System:` and
-`Tool:`, also in bold Markdown.
+"""Plain text with speakers: `User:` and `Assistant:` at the start of lines, and their like.
 
-The first speaker sets how speakers are written in this text: after `User:` a line `user: root` is
-part of a message, and so is whatever stands within a fence of Markdown (```): what a tool or a page
-printed is nobody's turn to speak. Not in here: pasted consoles and exports, which mark their
-speakers otherwise.
+Also `Q:`/`A:`, `Customer:`/`Agent:`, `Me:`/`Claude:`, pages copied from the web (`You said:`),
+headings (`## User`), names in bold, times before them. The first speaker sets how speakers are
+written in this text: after `User:` a line `user: root` is part of a message, and so is whatever
+stands within a fence of Markdown (```): what a tool or a page printed is nobody's turn to speak.
+Not in here: pasted consoles and exports, which mark their speakers otherwise.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import BinaryIO
 
 from acx.model import Message, Part, Role, Text, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
-from acx.transcripts.record import ORIGINS
+from acx.transcripts.formats.fences import after
+from acx.transcripts.record import ORIGINS, stamp
 from acx.transcripts.source import texts
 
 OPEN_FENCE = "a code fence that is never closed: all that follows is read as part of it"
 
-_ROLES: dict[str, Role] = {
+PREFACE = 20
+"""Lines that may stand before the first speaker. A document with a dialogue in it has more."""
+
+_FIELD = re.compile(r"[\w.-]+:(?: |$)")
+
+_SURE: dict[str, Role] = {
     "user": "user",
     "human": "user",
     "assistant": "assistant",
@@ -29,74 +36,150 @@ _ROLES: dict[str, Role] = {
     "system": "system",
     "tool": "tool",
 }
+_MODELS = ("chatgpt", "claude", "gemini", "copilot", "gpt", "codex", "deepseek", "grok", "llama")
+_AGENTS: dict[str, Role] = {
+    **dict.fromkeys(_MODELS, "assistant"),
+    **dict.fromkeys(("agent", "bot", "chatbot", "model"), "assistant"),
+}
+_FAMILIES: tuple[dict[str, Role], ...] = (
+    {**_SURE, **_AGENTS},
+    {"me": "user", "you": "user", "assistant": "assistant", "ai": "assistant", **_AGENTS},
+    {"q": "user", "question": "user", "a": "assistant", "answer": "assistant"},
+    {"customer": "user", "client": "user", "agent": "assistant", "support": "assistant"},
+)
+"""Names that speak with each other. `_SURE` ones may stand beside others of their role (`User:` and
+`Human:`); of the rest, the first that is met is the only one."""
 
 
 @cache
-def _speaker() -> re.Pattern[str]:
-    names = "|".join(_ROLES)
-    return re.compile(rf"(\**)({names})(?::\*\*|(?:\*\*)?:)[ \t]*(.*)", re.I | re.S)
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """The ways to write a speaker: with a colon, alone on a line, as web pages do when copied."""
+    models = "|".join(_MODELS)
+    others = "|".join(sorted({name for family in _FAMILIES for name in family} - set(_MODELS)))
+    version = r"(?:[ -](?:\d[\w.]*|code|cli|pro|sonnet|opus|haiku|flash|turbo|mini))*"
+    name = rf"(?:(?P<model>{models}){version}|(?P<name>{others}))"
+    clock = r"(?:\d{4}-\d\d-\d\d[T ,]+)?\d?\d:\d\d(?::\d\d(?:\.\d+)?)?Z?"
+    return tuple(
+        re.compile(pattern, re.I | re.S)
+        for pattern in (
+            rf"(?:[\[(]?(?P<before>{clock})[\])]?[ -]+)?(?P<mark>\**){name}"
+            rf"(?: [\[(](?P<time>{clock})[\])])?(?::\*\*|(?:\*\*)?:)[ \t]*(?P<rest>.*)",
+            rf"(?P<mark>\#{{1,6}} |\*\*){name}:?(?:\*\*)?:?[ \t]*",
+            rf"(?P<mark>(?:\#{{1,6}} )?){name} said:[ \t]*",
+        )
+    )
 
 
-# Also at the end of a sentence (`Try this: ```sh`), or else its closing one would open another.
-_OPENS = re.compile(r"\s*(?P<fence>`{3,}|~{3,})[^`]*$|[^`]*[\s:](?P<late>`{3,})[^\s`]*\s*$")
-_CLOSES = re.compile(r"\s*(`{3,}|~{3,})\s*$")
+Style = tuple[int, str, bool, bool]
+"""How a speaker is written: which of the patterns, the markup, in lower case, with a time."""
 
 
-def _fence(line: str, fence: str) -> str:
-    """The fence that is open after this line, given the one before it; "" if none is."""
-    if not fence:
-        opens = _OPENS.match(line)
-        return opens["fence"] or opens["late"] if opens else ""
-    closes = _CLOSES.match(line)
-    return "" if closes and closes[1].startswith(fence) else fence
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """A line where someone begins to speak: who, how that is written, and what follows there."""
+
+    name: str
+    style: Style
+    rest: str
+    time: str
 
 
-def _spoken(line: str) -> tuple[tuple[str, bool], Role, str] | None:
-    """How the speaker is written (markup, lower case), the role, and what follows on the line."""
-    found = _speaker().match(line)
-    if not found:
-        return None
-    markup, name, rest = found.groups()
-    return (markup, name.islower()), _ROLES[name.lower()], rest
+def _spoken(line: str) -> _Speech | None:
+    for way, pattern in enumerate(_patterns()):
+        if found := pattern.fullmatch(line):
+            groups = found.groupdict()
+            name = groups["model"] or groups["name"]
+            time = groups.get("before") or groups.get("time") or ""
+            style = (way, groups["mark"], name.islower(), bool(time))
+            return _Speech(name.lower(), style, groups.get("rest") or "", time)
+    return None
+
+
+@dataclass(slots=True)
+class _Speakers:
+    """Who speaks in a text, as far as it was read: the names that still fit together, and how
+    they are written. `names` are those of each role."""
+
+    families: list[dict[str, Role]] = field(default_factory=lambda: list(_FAMILIES))
+    style: Style | None = None
+    names: dict[Role, str] = field(default_factory=dict)
+    met: int = 0
+
+    def turn(self, line: str) -> tuple[Role, _Speech] | None:
+        """The role that begins to speak in this line."""
+        speech = _spoken(line)
+        if speech is None or self.style not in (None, speech.style):
+            return None
+        fitting = [family for family in self.families if speech.name in family]
+        if not fitting:
+            return None
+        role = fitting[0][speech.name]
+        sure = speech.name in _SURE and _FAMILIES[0] in fitting
+        if not sure and self.names.get(role, speech.name) != speech.name:
+            return None
+        self.families, self.style = fitting, speech.style
+        self.names.setdefault(role, speech.name)
+        self.met += 1
+        return role, speech
+
+    @property
+    def certain(self) -> bool:
+        """Whether the way they are written leaves no doubt that these are speakers."""
+        way, _, lower, _ = self.style or (0, "", True, False)
+        return way == 0 and not lower and all(name in _SURE for name in self.names.values())
 
 
 def _matches(sample: Sample) -> str:
-    text = sample.text.lstrip()
-    spoken = sum(_spoken(line) is not None for line in text.split("\n"))
-    if spoken >= 2 or _spoken(text.split("\n", 1)[0]) is not None:
-        return f"{spoken} lines that start with a speaker"
-    return ""
+    """Speakers that talk to each other. A form or a log (`User: root`) has other fields as well,
+    and but one of them; a conversation that just began has nothing else."""
+    speakers = _Speakers()
+    fence, first, fields = "", False, 0
+    for at, line in enumerate(sample.text.strip().replace("\r\n", "\n").split("\n")):
+        if at > PREFACE and not speakers.met:
+            return ""
+        if not fence and speakers.turn(line):
+            first = first or at == 0
+        elif not fence and _FIELD.match(line):
+            fields += 1
+        fence = after(line, fence)
+    names = speakers.names
+    if "user" in names and "assistant" in names:
+        talk = speakers.certain or (first and fields <= speakers.met)
+    else:
+        begun = "tool" in names or speakers.met == len(names)
+        talk = speakers.certain and first and begun and not fields
+    return f"{speakers.met} lines that start with a speaker" if talk else ""
 
 
-def _message(role: Role, said: list[str]) -> Message:
+def _message(role: Role, said: list[str], ts: str) -> Message:
     text = "\n".join(said).strip()
     part: Part = ToolResult("", text) if role == "tool" else Text(text)
-    return Message(role, (part,) if text else (), ORIGINS[role])
+    return Message(role, (part,) if text else (), ORIGINS[role], ts=ts)
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
-    style: tuple[str, bool] | None = None
+    speakers = _Speakers()
     role: Role | None = None
+    ts = ""
     said: list[str] = []
     fence, opened = "", (0, 0)
     for line in texts(stream, notes):
-        spoken = None if fence else _spoken(line)
-        if spoken and style in (None, spoken[0]):
+        if not fence and (turn := speakers.turn(line)):
             if role:
-                yield _message(role, said)
-            style, role, line = spoken
-            said = []
+                yield _message(role, said, ts)
+            role, speech = turn
+            line, ts, said = speech.rest, stamp(speech.time), []
         if role:
             said.append(line)
             opened = opened if fence else (notes.line, notes.byte)
-            fence = _fence(line, fence)
+            fence = after(line, fence)
         elif line.strip():
             notes.skip("text before the first speaker")
     if fence:
         notes.line, notes.byte = opened
         notes.warn(OPEN_FENCE)
     if role:
-        yield _message(role, said)
+        yield _message(role, said, ts)
 
 
-FORMAT = Format("plain", "text with User: and Assistant: lines", _matches, _read)
+FORMAT = Format("plain", "text with User: and Assistant: lines, or their like", _matches, _read)
