@@ -7,7 +7,7 @@ that names it: a typo must not silently change who is asked or what it costs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +27,7 @@ class Config:
     review     lessons wait as proposals
     max_cost   USD a run may spend, None for no limit
     timeout    seconds a model call may take
+    redact     what to redact besides the built-in secrets, as written; `own_rules` reads it
     api_key, auth_token, base_url  of the Messages API; from the environment only
     """
 
@@ -36,6 +37,7 @@ class Config:
     review: bool = False
     max_cost: Decimal | None = None
     timeout: float = 600.0
+    redact: Mapping[str, Any] = field(default_factory=dict)
     api_key: str = ""
     auth_token: str = ""
     base_url: str = ""
@@ -84,6 +86,8 @@ def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
 
 
 def _typed(key: str, value: Any, where: str) -> Any:
+    if key == "redact":
+        return {} if value is None else value
     if key == "review":
         if isinstance(value, bool):
             return value

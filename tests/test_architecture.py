@@ -42,6 +42,8 @@ DOORS = {
     "rich": {"acx.cli.render"},
     "typer": {"acx.cli"},
     "watchdog": {"acx.verbs.watch"},
+    "orjson": {"acx.transcripts.source"},
+    "ahocorasick_rs": {"acx.transcripts.needles"},
     "subprocess": {"acx.store.process"},
 }
 """Which module alone may import a dependency."""

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import shutil
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -22,9 +21,12 @@ from acx import files, yamlfile
 from acx.errors import AcxError, BadInput, Conflict, NotFound
 from acx.model import LearningStatus, Message, Session, Task
 from acx.store import messages
+from acx.store.additions import Added, Diverged, body, fresh
 from acx.store.layout import Home, SessionFolder
-from acx.transcripts.record import from_value, to_line
-from acx.transcripts.redact import redact
+from acx.transcripts.own_rules import NO_RULES, Rules
+from acx.transcripts.record import from_value
+
+__all__ = ["INTERRUPTED", "Added", "Diverged", "Outcome", "Sessions", "Stored", "body"]
 
 BATCH = 500
 """Messages written under one lock and one flush while importing."""
@@ -48,23 +50,6 @@ class Outcome:
     lessons: tuple[str, ...] = ()
     learner: str = ""
     at: str = ""
-
-
-@dataclass(slots=True)
-class Added:
-    """What an import brought: new messages, those known before, secrets replaced (by kind)."""
-
-    new: int = 0
-    known: int = 0
-    redacted: Counter[str] = field(default_factory=Counter)
-
-
-class Diverged(Exception):
-    """A transcript without ids that isn't the session's continuation, from message `number` on."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"differs from message {number} on")
-        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +79,14 @@ def _message(line: bytes, folder: SessionFolder) -> Message:
 class Sessions:
     """All sessions of a home."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, rules: Callable[[], Rules] = lambda: NO_RULES) -> None:
         self._home = home
+        self._rules = rules  # asked for when something is added: reading needs no config.yaml
+
+    @property
+    def rules(self) -> Rules:
+        """What is redacted in what is added, besides the built-in secrets."""
+        return self._rules()
 
     def create(self, session: Session) -> Session:
         """A new, empty session. Raises Conflict if the id is taken."""
@@ -263,8 +254,8 @@ class Sessions:
         # From looking what is known to the last message: two imports of one file add it once
         with files.locked(folder.importing, missing=f"no session {session_id!r}"):
             known = self.known_ids(session_id)
-            fresh = _fresh(_redacted(transcript, added), self._stored(folder), known, added)
-            while batch := list(islice(fresh, BATCH)):
+            new = fresh(transcript, self._stored(folder), known, self.rules, added)
+            while batch := list(islice(new, BATCH)):
                 self.append(session_id, batch)
                 added.new += len(batch)
                 step(added.new + added.known)
@@ -351,49 +342,3 @@ def _outcome(line: bytes) -> Outcome | None:
     texts = (found.task.title, found.task.because, found.state, found.reason, *found.lessons)
     whole = all(type(number) is int for number in numbers)
     return found if whole and all(isinstance(text, str) for text in texts) else None
-
-
-def body(message: Message, ts: bytes = b"") -> bytes:
-    """A message as a line of messages.jsonl without its number, newline included.
-
-    `ts` is the time of a message that has none of its own.
-    """
-    line = to_line(message if not message.number else replace(message, number=0))
-    return b'"ts":"%b",%b' % (ts, line[1:]) if ts and not message.ts else line[1:]
-
-
-def _redacted(transcript: Iterable[Message], added: Added) -> Iterator[Message]:
-    for message in transcript:
-        clean, kinds = redact(message)
-        added.redacted.update(kinds)
-        yield clean
-
-
-def _fresh(
-    transcript: Iterable[Message], stored: Iterator[Message], known: dict[str, int], added: Added
-) -> Iterator[bytes]:
-    """What of a transcript isn't stored yet, as bodies of lines."""
-    for position, message in enumerate(transcript, 1):
-        if not message.id:
-            before = next(stored, None)
-            if before is None:
-                yield body(message)
-            elif _content(before) == _content(message):
-                added.known += 1
-            else:
-                raise Diverged(position)
-            continue
-        seen = known.get(message.id)
-        known[message.id] = max(seen or 0, len(message.parts))
-        if seen is None:
-            yield body(message)
-        elif seen < len(message.parts):
-            # An assistant's message that went on after the last import: only its new parts
-            rest = replace(message, id=f"{message.id}+{seen}", parts=message.parts[seen:])
-            yield body(rest)
-        else:
-            added.known += 1
-
-
-def _content(message: Message) -> tuple[object, ...]:
-    return (message.role, message.parts, message.origin)

@@ -1,8 +1,8 @@
 """Redaction: secrets in a message become `[REDACTED:kind]` before it is stored.
 
 Over decoded text, so that a token's end is its end. Redacting twice is redacting once. What a
-secret looks like is in `acx.transcripts.secrets`; not here either: e-mail addresses, names and
-paths of people, which aren't secrets.
+secret looks like is in `acx.transcripts.secrets`, what a person adds to it in `own_rules`; not here
+either: e-mail addresses, names and paths of people, which aren't secrets.
 """
 
 from __future__ import annotations
@@ -11,22 +11,25 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from acx.errors import BadInput
 from acx.model import Attachment, Message, Part, Text, Thinking, ToolCall, ToolResult
+from acx.transcripts.needles import Needles
+from acx.transcripts.own_rules import NO_RULES, Rules
 from acx.transcripts.secrets import (
-    BEARER,
-    COMMANDS,
+    ASSIGNED,
     DOTTED,
+    HEADERS,
+    LITERAL,
     MARK,
-    NAME_HINTS,
-    NAMED,
-    PGPASS,
+    OPTION,
     SPOKEN,
-    TOKENS,
-    URLS,
+    Hints,
     Rule,
+    name_hints,
+    name_starts,
 )
 
 _FIELDS: Mapping[type[Part], tuple[str, ...]] = {
@@ -39,13 +42,16 @@ _FIELDS: Mapping[type[Part], tuple[str, ...]] = {
 LONGEST_NAMED = 500
 """Characters of a value that is judged by the key it stands under; longer ones are documents."""
 
+LEAST = len("://:x@y")
+"""Characters of the shortest text that can hold a secret."""
 
-def redact(message: Message) -> tuple[Message, Counter[str]]:
+
+def redact(message: Message, rules: Rules = NO_RULES) -> tuple[Message, Counter[str]]:
     """The message without secrets, and how many of each kind it held.
 
     The very same object where nothing was found. Raises BadInput for one nested too deeply.
     """
-    found: list[str] = []
+    found = _Found() if rules is NO_RULES else _Found.by(rules)
     try:
         parts = tuple([_part(part, found) for part in message.parts])
     except RecursionError as error:
@@ -56,10 +62,22 @@ def redact(message: Message) -> tuple[Message, Counter[str]]:
     return clean, _counted(found)
 
 
-def redact_text(text: str) -> tuple[str, Counter[str]]:
+def redact_text(text: str, rules: Rules = NO_RULES) -> tuple[str, Counter[str]]:
     """The text without secrets, and how many of each kind it held."""
-    found: list[str] = []
+    found = _Found() if rules is NO_RULES else _Found.by(rules)
     return _text(text, found), _counted(found)
+
+
+class _Found(list[str]):
+    """The kinds of the secrets that were found so far, and by which rules besides the built-in."""
+
+    rules = NO_RULES
+
+    @classmethod
+    def by(cls, rules: Rules) -> _Found:
+        found = cls()
+        found.rules = rules
+        return found
 
 
 def _counted(found: list[str]) -> Counter[str]:
@@ -67,7 +85,7 @@ def _counted(found: list[str]) -> Counter[str]:
     return Counter(found) if found else Counter.__new__(Counter)
 
 
-def _part(part: Part, found: list[str]) -> Part:
+def _part(part: Part, found: _Found) -> Part:
     """The part without secrets in any of its texts, the same object where there are none."""
     if type(part) is Text:
         text = _text(part.text, found)
@@ -78,7 +96,7 @@ def _part(part: Part, found: list[str]) -> Part:
     return part if same else replace(part, **clean)
 
 
-def _value(value: Any, found: list[str], name: str) -> Any:
+def _value(value: Any, found: _Found, name: str) -> Any:
     """A JSON value without secrets, the same object where there are none; `name` is its key."""
     if isinstance(value, str):
         text = _text(value, found)
@@ -102,115 +120,150 @@ def _called(key: str, value: Mapping[str, Any]) -> str:
     return next((name for name in names if isinstance(name, str)), key)
 
 
-def _under(name: str, text: str, found: list[str]) -> str:
+def _under(name: str, text: str, found: _Found) -> str:
     """The value of a key, judged as it would be in the text `name: "value"`."""
-    lowered = name.lower()
-    if len(text) > LONGEST_NAMED or '"' in text or not any(h in lowered for h in NAME_HINTS):
+    if len(text) > LONGEST_NAMED or '"' in text or not name_hints(name):
         return text
     before = f'{name}: "'
-    written = _apply(NAMED, f'{before}{text}"', found)
-    return text if written == f'{before}{text}"' else written[len(before) : -1]
+    line = f'{before}{text}"'
+    written = _named(line, name_hints(line), found)
+    return text if written == line else written[len(before) : -1]
 
 
-def _text(text: str, found: list[str]) -> str:
+def _text(text: str, found: _Found) -> str:
     """The text without secrets.
 
     Also without those that only show once its colour codes and invisible characters are gone: then
     the text stays without these.
     """
-    text = _settled(text, found)
+    if found.rules.patterns:
+        text = found.rules.applied(text, found)
+    if len(text) < LEAST:
+        return text
+    clean = _once(text, found)
+    if clean is not text:
+        text = _settled(clean, found)
     if "\x1b" in text or not text.isascii():
-        seen = _UNSEEN.sub("", text)
-        if seen != text and (clean := _settled(seen, found)) != seen:
-            return clean
+        seen = _UNSEEN.sub("", text) if _HIDDEN.search(text) else text
+        if seen != text:
+            own = found.rules.applied(seen, found) if found.rules.patterns else seen
+            if (clean := _settled(own, found)) != seen:
+                return clean
     return text
 
 
-def _settled(text: str, found: list[str]) -> str:
+def _settled(text: str, found: _Found) -> str:
     """The text without secrets, also without those that only show once another one is gone."""
-    before, text = text, _once(text, found)
-    while text != before:
-        before, text = text, _once(text, found)
-    return before
-
-
-def _once(text: str, found: list[str]) -> str:
-    """A clean line costs about a microsecond: a few searches for plain strings.
-
-    One regular expression of all these strings takes twenty times as long.
-    """
-    if _hinted(text):
-        text = _apply(TOKENS, text, found)
-    if "." in text and _TWO_DOTS.search(text):
-        text = _apply((DOTTED,), text, found)
-    if "earer " in text:
-        text = _apply((BEARER,), text, found)
-    if " -" in text:
-        text = _apply(COMMANDS, text, found)
-    if ":" in text or "=" in text or "--" in text or "</" in text:
-        lowered = text.lower()
-        for hint in NAME_HINTS:
-            if hint in lowered:
-                text = _apply(NAMED, text, found)
-                break
-        if "://" in text:
-            text = _apply(URLS, text, found)
-        if ":5" in text or ":6" in text or ":*:" in text:
-            text = _apply((PGPASS,), text, found)
-    if "assword " in text or "oken " in text or "OKEN " in text or "key " in text or "KEY " in text:
-        text = _apply((SPOKEN,), text, found)
+    while (clean := _once(text, found)) != text:
+        text = clean
     return text
 
 
-def _hinted(text: str) -> bool:
-    for hint in _HINTS:
-        if hint in text:
-            return True
-    for gate, run, hints in _GATED:
-        if gate in text and run.search(text):
-            for hint in hints:
-                if hint in text:
-                    return True
-    return False
+def _once(text: str, found: _Found) -> str:
+    """The text after every rule had its turn, the same object where none found anything."""
+    text = _literal(text, found)
+    if "." in text and _DOTS.search(text):
+        text = _apply(DOTTED, text, found)
+    if hints := name_hints(text):
+        text = _named(text, hints, found)
+    return text
 
 
-def _needles() -> list[str]:
-    """Of all forms of tokens, without those that hold another one."""
-    needles = dict.fromkeys(needle for rule in TOKENS for needle in rule.needles)
-    return [n for n in needles if not any(other in n for other in needles if other != n)]
+# -- rules whose needles stand in a text as they are ----------------------------------------------
 
 
-_NEEDLES = _needles()
-_GATES = "_-.=:/"
-# A form that holds one of these is asked for only where a long run follows one of them in the text.
-_GATED = tuple(
-    (gate, re.compile(re.escape(gate) + r"[\w/+=.%-]{16}"), tuple(hints))
-    for gate in _GATES
-    if (hints := [n for n in _NEEDLES if gate == next((c for c in n if c in _GATES), "")])
-)
-_HINTS = tuple(needle for needle in _NEEDLES if not any(gate in needle for gate in _GATES))
-_UNSEEN = re.compile(
-    "\x1b\\[[0-9;?]{0,30}[A-Za-z]|[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
-_TWO_DOTS = re.compile(r"\.[\w-]{6}\.[\w-]{27}")
+def _literal(text: str, found: _Found) -> str:
+    """The text without what the rules find that look for plain strings; each in turn, in order."""
+    places = _places(text)
+    while places:
+        number = min(places)
+        rule, starts = LITERAL[number], places.pop(number)
+        clean = _at(rule, starts, text, found) if rule.begins else _sub(rule, text, found)
+        if clean is not text:
+            text = clean
+            places = {later: at for later, at in _places(text).items() if later > number}
+    return text
 
 
-def _apply(rules: tuple[Rule, ...], text: str, found: list[str]) -> str:
-    lowered = text.lower() if rules is NAMED else text
+def _places(text: str) -> dict[int, list[int]]:
+    """Where needles stand, by the number of the rule. Of those that a token begins with, only where
+    one could go on."""
+    places: dict[int, list[int]] = {}
+    for needle, start, end in _needles().find(text):
+        number = _RULE_OF[needle]
+        if not LITERAL[number].begins or _GOES_ON(text, end):
+            places.setdefault(number, []).append(start)
+    return places
+
+
+_NEEDLES = [(needle, number) for number, rule in enumerate(LITERAL) for needle in rule.needles]
+_RULE_OF = [number for _, number in _NEEDLES]
+_GOES_ON = re.compile(r"[^\s\"'<>]{12}").match
+
+
+@cache
+def _needles() -> Needles:
+    return Needles([needle for needle, _ in _NEEDLES])
+
+
+_DOTS = re.compile(r"\.(?:[\w-]{6}\.[\w-]{27}|[0-9a-f]{64})")
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_UNSEEN = re.compile(f"\x1b\\[[0-9;?]{{0,30}}[A-Za-z]|[{_INVISIBLE}]")
+_HIDDEN = re.compile(f"[\x1b{_INVISIBLE}]")  # three times as fast, where there is none
+
+
+# -- applying rules -------------------------------------------------------------------------------
+
+
+def _named(text: str, hints: Hints, found: _Found) -> str:
+    """The text without what a name introduces that says it is a secret."""
+    clean = text
+    for rule in HEADERS:
+        if any(needle in hints for needle in rule.needles):
+            clean = _sub(rule, clean, found)
+    for rule in (*ASSIGNED, SPOKEN):
+        if clean is not text:
+            text, hints = clean, name_hints(clean)
+        clean = _at(rule, name_starts(text, hints), text, found)
+    return _sub(OPTION, clean, found) if "--" in clean else clean
+
+
+def _apply(rules: tuple[Rule, ...], text: str, found: _Found) -> str:
     for rule in rules:
-        if any(needle in lowered for needle in rule.needles):
-            text = rule.pattern.sub(_marker(rule, found), text)
+        for needle in rule.needles:
+            if needle in text:
+                text = _sub(rule, text, found)
+                break
     return text
 
 
-def _marker(rule: Rule, found: list[str]) -> Any:
-    def mark(match: re.Match[str]) -> str:
-        kind = rule.judge(match)
-        if not kind:
-            return match[0]
-        found.append(kind)
-        # What stands around the secret (a name, a scheme, a host) tells the reader what it was.
-        start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
-        return f"{match[0][:start]}{MARK}{kind}]{match[0][end:]}"
+def _sub(rule: Rule, text: str, found: _Found) -> str:
+    known = len(found)
+    clean = rule.pattern.sub(lambda match: _marked(rule, match, found), text)
+    return clean if len(found) > known else text
 
-    return mark
+
+def _at(rule: Rule, starts: list[int], text: str, found: _Found) -> str:
+    """What `_sub` gives, for a rule whose matches begin at one of `starts`."""
+    match_at, known = rule.pattern.match, len(found)
+    pieces: list[str] = []
+    done = end = 0
+    for start in starts:
+        if start >= end and (match := match_at(text, start)):
+            before, end = len(found), match.end()
+            marked = _marked(rule, match, found)
+            if len(found) > before:
+                pieces += text[done:start], marked
+                done = end
+    return "".join([*pieces, text[done:]]) if len(found) > known else text
+
+
+def _marked(rule: Rule, match: re.Match[str], found: _Found) -> str:
+    kind = rule.judge(match)
+    start, end = match.span("secret")
+    if not kind or found.rules.allow_in(match.string, start, end):
+        return match[0]
+    found.append(kind)
+    # What stands around the secret (a name, a scheme, a host) tells the reader what it was.
+    text = match.string
+    return f"{text[match.start() : start]}{MARK}{kind}]{text[end : match.end()]}"

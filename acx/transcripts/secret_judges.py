@@ -70,6 +70,7 @@ def _in_connection_string(match: re.Match[str]) -> bool:
     return bool(_CONNECTION.search(match.string, start, end))
 
 
+_HEX = re.compile(r"[0-9a-f]+")
 _AWS = re.compile(r"[A-Za-z0-9+/]{40}")
 _CONNECTION = re.compile(
     r"(?i)\b(?:server|data source|host|user(?: id|name)?|uid|database|initial catalog)"
@@ -92,7 +93,8 @@ def spoken(match: re.Match[str]) -> str:
         own = _OWN.search(match.string, max(0, match.start() - 24), match.start())
         mixed = re.search(r"[a-z]", value) and re.search(r"[A-Z!@#$%^&*+=~]", value)
         return "password" if (own or mixed) and _password(value, True) else ""
-    machine = len(value) >= 20 and entropy(value) >= 3.5 and sum(map(str.isdigit, value)) >= 3
+    least = 3.0 if _HEX.fullmatch(value) else 3.5  # of sixteen letters, 32 rarely give less
+    machine = len(value) >= 20 and entropy(value) >= least and sum(map(str.isdigit, value)) >= 3
     return "token" if machine and _random(value, name) else ""
 
 
@@ -150,6 +152,12 @@ def cookie(match: re.Match[str]) -> str:
     values = re.findall(r"=([^;\s]{8,})", match["secret"])
     real = [v for v in values if re.search(r"\d", v) and not _PLACEHOLDER.search(v)]
     return "cookie" if real else ""
+
+
+def cookie_value(match: re.Match[str]) -> str:
+    """Of a line in a cookie jar, as curl and browsers' exporters write it."""
+    value = match["secret"]
+    return "cookie" if re.search(r"\d", value) and not _PLACEHOLDER.search(value) else ""
 
 
 def option(match: re.Match[str]) -> str:

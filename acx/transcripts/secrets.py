@@ -1,19 +1,22 @@
 """What secrets look like: forms of tokens, and the names, headers and URLs that introduce a secret.
 
-Tables and patterns only; who applies them is `acx.transcripts.redact`, and what of their matches is
-no secret is told by `secret_judges`. A pattern starts with plain text or a set of letters, so that
-the search skips ahead, and nothing unbounded repeats inside something unbounded: a line of 50 MB
-takes seconds, not hours. Compiled when first used.
+Patterns only; the forms of tokens are a table of their own, `secret_forms`. Who applies them is
+`acx.transcripts.redact`; which of their matches are no secrets, `secret_judges` tells. A pattern
+starts with plain text or a set of letters, so that the search skips ahead, and nothing unbounded
+repeats inside something unbounded: a line of 50 MB takes seconds, not hours. Compiled when first
+used.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from acx.transcripts import secret_judges as judges
+from acx.transcripts.needles import Needles
+from acx.transcripts.secret_forms import FORMS
 
 MARK = "[REDACTED:"
 
@@ -22,12 +25,14 @@ MARK = "[REDACTED:"
 class Rule:
     """Where one of `needles` stands, `source` is searched; its group `secret` is what is secret.
 
-    judge  the kind of a match, "" if it is no secret after all
+    judge   the kind of a match, "" if it is no secret after all
+    begins  a match can only begin with the needle
     """
 
     needles: tuple[str, ...]
     source: str
     judge: Callable[[re.Match[str]], str]
+    begins: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -41,86 +46,6 @@ def _compiled(source: str) -> re.Pattern[str]:
 
 # -- tokens that are known by their form ----------------------------------------------------------
 
-_FORMS = r"""
-anthropic       sk-ant-         [\w-]{16,}
-openai          sk-             (?:proj|svcacct|admin|None)-[\w-]{20,}
-openai          sk-             (?:[A-Za-z0-9]{40,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,})
-openrouter      sk-or-          [\w-]{20,}
-langfuse        sk-lf-          [\w-]{20,}
-stripe          sk_             (?:live|test)_\w{16,}
-stripe          rk_             (?:live|test)_\w{16,}
-stripe          whsec_          [A-Za-z0-9+/]{20,}={0,2}
-github          ghp_            [A-Za-z0-9]{30,}
-github          gho_            [A-Za-z0-9]{30,}
-github          ghs_            [A-Za-z0-9]{30,}
-github          ghu_            [A-Za-z0-9]{30,}
-github          ghr_            [A-Za-z0-9]{30,}
-github          github_pat_     \w{22,}
-gitlab          glpat-          [\w-]{20,}
-gitlab          glrt-           [\w-]{20,}
-gitlab          gldt-           [\w-]{20,}
-gitlab          glptt-          [\w-]{20,}
-aws-key-id      AKIA            [A-Z0-9]{16}(?![A-Za-z0-9])
-aws-key-id      ASIA            [A-Z0-9]{16}(?![A-Za-z0-9])
-private-key     LS0tLS1CRUdJTiB (?:SU0E|FQyB|PUEV|QUkl|FTkN|EU0E)[A-Za-z0-9+/=]{40,}
-gcp             AIza            [\w-]{35}(?![\w-])
-google          ya29.           [\w-]{20,}
-google          GOCSPX-         [\w-]{20,}
-slack           xoxb-           [\w.-]{16,}
-slack           xoxp-           [\w.-]{16,}
-slack           xoxa-           [\w.-]{16,}
-slack           xoxs-           [\w.-]{16,}
-slack           xoxr-           [\w.-]{16,}
-slack           xoxe-           [\w.-]{16,}
-slack           xoxe.           [\w.-]{16,}
-slack           xapp-           \d-[\w-]{16,}
-slack           hooks.slack.com (?:/services|/workflows)/[\w/]{20,}
-npm             npm_            [A-Za-z0-9]{36}(?![A-Za-z0-9])
-pypi            pypi-           [\w-]{50,}
-rubygems        rubygems_       [0-9a-f]{48}
-huggingface     hf_             [A-Za-z0-9]{30,}
-sendgrid        SG.             [\w-]{16,}\.[\w-]{16,}
-twilio          SK              [0-9a-f]{32}(?![A-Za-z0-9])
-digitalocean    dop_v1_         [0-9a-f]{32,}
-digitalocean    doo_v1_         [0-9a-f]{32,}
-digitalocean    dor_v1_         [0-9a-f]{32,}
-linear          lin_            (?:api|oauth)_[A-Za-z0-9]{32,}
-notion          ntn_            [A-Za-z0-9]{40,}
-notion          secret_         [A-Za-z0-9]{43}(?![A-Za-z0-9])
-databricks      dapi            [0-9a-f]{32}(?:-\d)?(?![A-Za-z0-9])
-jwt             eyJ             [\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?
-shopify         shpat_          [0-9a-fA-F]{32}
-shopify         shpss_          [0-9a-fA-F]{32}
-shopify         shpca_          [0-9a-fA-F]{32}
-shopify         shppa_          [0-9a-fA-F]{32}
-vault           hvs.            [\w-]{24,}
-vault           hvb.            [\w-]{24,}
-terraform       .atlasv1.       [\w-]{50,}
-docker          dckr_pat_       [\w-]{20,}
-groq            gsk_            [A-Za-z0-9]{40,}
-xai             xai-            [A-Za-z0-9]{40,}
-perplexity      pplx-           [A-Za-z0-9]{40,}
-replicate       r8_             [A-Za-z0-9]{37,}
-sentry          sntrys_         [\w+/=-]{40,}
-sentry          sntryu_         [0-9a-f]{40,}
-grafana         glsa_           \w{32,}
-grafana         glc_            [A-Za-z0-9+/=]{32,}
-newrelic        NRAK-           [A-Z0-9]{27}
-figma           figd_           [\w-]{30,}
-atlassian       ATATT3          [\w=-]{40,}
-postman         PMAK-           [0-9a-f-]{50,}
-supabase        sbp_            [0-9a-f]{40}
-planetscale     pscale_tkn_     [\w.-]{30,}
-pulumi          pul-            [0-9a-f]{40}
-doppler         dp.pt.          [A-Za-z0-9]{40,}
-tailscale       tskey-          [A-Za-z]+-[\w-]{16,}
-langsmith       lsv2_           (?:pt|sk)_\w{32,}
-square          sq0atp-         [\w-]{22,}
-square          sq0csp-         [\w-]{22,}
-mailgun         key-            [0-9a-f]{32}(?![A-Za-z0-9])
-age             AGE-SECRET-KEY- 1[A-Z0-9]{50,}
-"""
-
 # Also after what ends in a letter and is none: the `\n` of a text that was escaped once more than
 # it was decoded, the `%3D` of a URL, and the `m` of a terminal's colour code (`K`: grep's).
 _BEFORE = (r"\\[nrt]", r"%[0-9A-Fa-f]{2}", *(rf"[\[;]{'[0-9]' * n}[mK]" for n in range(4)))
@@ -132,7 +57,7 @@ def _form(line: str) -> Rule:
     text = re.escape(prefix)
     # terraform's prefix is the middle of the token; a hook's is the middle of a URL
     start = "" if prefix[0] == "." else _START.replace("{0}", text)
-    return Rule((prefix,), f"(?P<secret>{text}{start}{rest})", judges.formed(kind))
+    return Rule((prefix,), f"(?P<secret>{text}{start}{rest})", judges.formed(kind), begins=True)
 
 
 _GAP = r"(?:\s|\\[nrt]|[\"'+,>|\\]|[0-9]{1,6}[|:→\t]){1,16}+"
@@ -149,43 +74,104 @@ _KEY_TAIL = (
     rf"[A-Za-z0-9+/=]{{4,76}}+{_ENDING})"
 )
 
+_PUTTY = (
+    r"Private-Lines: [0-9]{1,3}"
+    r"(?P<secret>(?:(?:\s|\\[nr]){1,8}+[A-Za-z0-9+/=]{4,76}+(?![\w:-])){1,60})"
+)
+_JWK = r"\"d\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?P<secret>[\w-]{40,1000}+)"
+_FREE = _START.replace("{0}", "")  # of tokens that begin with nothing in particular
+_ENTRA = rf"(?P<secret>{_FREE}[\w~.-]{{3}}[0-9]Q~[\w~.-]{{30,33}}[\w~-])(?![\w~-])"
+_DEVOPS = rf"(?P<secret>{_FREE}[A-Za-z0-9]{{76}}AZDO[A-Za-z0-9]{{4}})(?![A-Za-z0-9])"
+_AZURE_AI = rf"(?P<secret>{_FREE}[A-Za-z0-9]{{52}}JQQJ9[A-Za-z0-9]{{27}})(?![A-Za-z0-9])"
+_AIRTABLE = rf"(?P<secret>{_FREE}pat[A-Za-z0-9]{{14}}\.[0-9a-f]{{64}})(?![A-Za-z0-9])"
+_COOKIE_JAR = r"\t(?:TRUE|FALSE)\t[0-9]{1,12}\t[^\t\r\n]{1,80}\t(?P<secret>[^\s]{10,4000}+)"
+
 TOKENS: tuple[Rule, ...] = (
     Rule(("PRIVATE KEY",), _KEY_BLOCK, judges.always("private-key")),
     Rule(("PRIVATE KEY",), _KEY_TAIL, judges.always("private-key")),
-    *(_form(line) for line in _FORMS.strip().splitlines()),
+    Rule(("Lines: ",), _PUTTY, judges.always("private-key")),
+    Rule(("kty",), _JWK, judges.always("private-key")),
+    *(_form(line) for line in FORMS.strip().splitlines()),
     Rule((":AA",), r"(?P<secret>[0-9]{8,10}:AA[\w-]{32,34})(?![\w-])", judges.always("telegram")),
     Rule(("/api/webhooks/",), r"/api/webhooks/[0-9]{16,20}/(?P<secret>[\w-]{40,})",
          judges.always("discord")),
-    Rule(("AccountKey=",), r"AccountKey=(?P<secret>[A-Za-z0-9+/]{40,}={0,2})",
+    Rule(("AccountKey=", "AccessKey="),
+         r"(?:Account|SharedAccess)Key=(?P<secret>[A-Za-z0-9+/]{40,}={0,2})",
          judges.always("azure")),
+    Rule(("Q~",), _ENTRA, judges.formed("azure")),
+    Rule(("AZDO",), _DEVOPS, judges.always("azure")),
+    Rule(("JQQJ9",), _AZURE_AI, judges.always("azure")),
     Rule(("_authToken=",), r"_authToken=(?P<secret>[\w-]{20,200}+)", judges.formed("npm")),
     Rule(("sig=",), r"[?&;]sig=(?P<secret>[A-Za-z0-9%+/]{30,}={0,2})", judges.always("azure")),
+    Rule(("-Signature=",), r"X-(?:Amz|Goog)-Signature=(?P<secret>[0-9a-f]{64,1024})",
+         judges.always("signed-url")),
+    Rule(("E\t/",), _COOKIE_JAR, judges.cookie_value),
 )  # fmt: skip
 
-DOTTED = Rule(
-    (".",),
-    r"(?P<secret>[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w-])",
-    judges.always("discord"),
+DOTTED: tuple[Rule, ...] = (
+    Rule(
+        (".",),
+        r"(?P<secret>[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w-])",
+        judges.always("discord"),
+    ),
+    Rule((".",), _AIRTABLE, judges.always("airtable")),
 )
-"""Discord's tokens hold no text to search for, only two dots at a distance."""
+"""Tokens that hold no text to search for, only dots at a distance."""
 
 
 # -- secrets that are known by what introduces them -----------------------------------------------
 
-NAME_HINTS = ("pass", "pwd", "secret", "token", "key", "auth", "cookie", "bearer", "credential")
+ALL_HINTS = (
+    *("pass", "pwd", "secret", "token", "key", "auth", "cookie", "bearer", "credential"),
+    "authorization",
+)
 """In lower case. A text with none of them has no named secret."""
 
-# Three letters, of which each may be one of few, let the search skip 20 times faster than words
-# that are searched for regardless of case.
 _NAME = (
-    r"(?P<name>[pPsStTaAcCeEmM_][aAwWeEoOpPcCrRiInNuUK][sSdDcCkKiIeErRgGtTE]"
-    r"(?<=(?i:pas|pwd|sec|tok|api|acc|cre|pri|sig|enc|aut|mas|_ke))"
-    r"(?i:(?<=pas)(?:sw(?:or)?d|sphrase|s(?<=[_-]pass))|(?<=pwd)|(?<=sec)ret|(?<=tok)en"
-    r"|(?<=api)[_ -]?key|(?<=acc)(?:ess|ount)[_ -]?key|(?<=cre)dential|(?<=pri)vate[_ -]?key"
-    r"|(?<=sig)ning[_ -]?key|(?<=enc)ryption[_ -]?key|(?<=aut)h(?:[_-]?key)?|(?<=mas)ter[_ -]?key"
-    r"|(?-i:(?<=_KE)Y))"
+    r"(?P<name>(?:(?i:pass(?:w(?:or)?d|phrase|(?<=[_-]pass))|pwd|secret|token|credential"
+    r"|(?:api|access|account|private|signing|encryption|master)[_ -]?key|auth(?:[_-]?key)?)|_KEY)"
     r"(?i:s|[_ -]?key(?:_?base)?|_?[0-9]{1,2}|_(?:prod|production|dev|test|staging|live|value))?)"
 )
+_LED = ("api", "access", "account", "private", "signing", "encryption", "master")
+
+
+Hints = Mapping[str, list[int]]
+"""Where the hints stand in a text; those that don't are left out."""
+
+
+def name_hints(text: str) -> Hints:
+    """The hints of a text, whatever their case."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # of all capitals, this one becomes two characters
+        lowered = text.replace("\u0130", "i").lower()
+    found: dict[str, list[int]] = {}
+    for number, start, _ in _hints().find(lowered):
+        found.setdefault(ALL_HINTS[number], []).append(start)
+    return found
+
+
+@cache
+def _hints() -> Needles:
+    return Needles(ALL_HINTS)
+
+
+def name_starts(text: str, hints: Hints) -> list[int]:
+    """Where a name may begin that says its value is a secret, in order. Of `key`, what stands
+    before it tells."""
+    starts = [at for hint in _WHOLE for at in hints.get(hint, ())]
+    for at in hints.get("key", ()):
+        led = at - 1 if at and text[at - 1] in "_ -" else at
+        before = text[max(0, led - _LONGEST_LED) : led].lower()
+        starts += [led - len(word) for word in _LED if before.endswith(word)]
+        if text.startswith("_KEY", at - 1):
+            starts.append(at - 1)
+    starts.sort()
+    return starts
+
+
+_WHOLE = ("pass", "pwd", "secret", "token", "auth", "credential")
+_LONGEST_LED = max(map(len, _LED))
+
 _ASSIGN = (
     r"(?:(?:\\{0,3}[\"'`])?\]?\*{0,2}[ \t]{0,4}"
     r"(?:(?::[ \t]?[A-Za-z][\w.\[\]|, ]{0,30})?(?:=>|:=|=(?![=~>]))|:(?![=:])\*{0,2}|%3[Dd])"
@@ -226,11 +212,12 @@ PGPASS = Rule(
 )
 """A line of a .pgpass: host, port, database, user, password."""
 
-NAMED: tuple[Rule, ...] = (
+HEADERS: tuple[Rule, ...] = (
     Rule(
         ("authorization",),
         r"[aA](?i:uthorization)(?:\\{0,3}[\"'`])?\s{0,3}[:=]\s{0,3}(?:\\{0,3}[\"'`])?"
-        r"(?P<scheme>(?i:bearer|basic|token|digest|apikey|negotiate)\s{1,3})?"
+        r"(?P<scheme>(?i:bearer|basic|token|digest|api-?key|negotiate|bot|key|ssws|splunk|oauth)"
+        r"\s{1,3})?"
         r"(?P<secret>[A-Za-z0-9._~+/=:-]{8,})",
         judges.authorization,
     ),
@@ -240,15 +227,21 @@ NAMED: tuple[Rule, ...] = (
         r"(?P<secret>[^\s\"'`;=\\]{1,80}=[^\"'`\r\n\\]{8,4000})",
         judges.cookie,
     ),
-    Rule(NAME_HINTS, _NAME + _ASSIGN + _QUOTED, judges.assigned),
-    Rule(NAME_HINTS, _NAME + _ASSIGN + _BARE_VALUE, judges.assigned),
-    Rule(
-        NAME_HINTS,
-        r"--(?P<name>[a-zA-Z][\w-]{0,40}+)(?:=|[ \t]{1,3})(?P<quote>[\"']?)"
-        r"(?P<secret>[^\s\x1b\"'`,;|<>(){}\[\]\\]{6,400}+)",
-        judges.option,
-    ),
 )
+
+ASSIGNED: tuple[Rule, ...] = (
+    Rule(ALL_HINTS, _NAME + _ASSIGN + _QUOTED, judges.assigned),
+    Rule(ALL_HINTS, _NAME + _ASSIGN + _BARE_VALUE, judges.assigned),
+)
+"""Values given to a name. A match can only begin where `name_starts` says."""
+
+OPTION = Rule(
+    ("--",),
+    r"--(?P<name>[a-zA-Z][\w-]{0,40}+)(?:=|[ \t]{1,3})(?P<quote>[\"']?)"
+    r"(?P<secret>[^\s\x1b\"'`,;|<>(){}\[\]\\]{6,400}+)",
+    judges.option,
+)
+
 BEARER = Rule(
     ("Bearer ", "bearer "),
     r"(?P<scheme>[bB]earer)[ \t]{1,3}(?P<secret>[\w.~+/=-]{16,})",
@@ -259,6 +252,14 @@ SPOKEN = Rule(
     _NAME + r"(?: is| was)?:?[ \t]{1,3}(?P<quote>[\"'`]?)"
     r"(?P<secret>[^\s\x1b\"'`,;<>(){}\[\]|\\]{6,400}+)",
     judges.spoken,
+)
+"""Begins where `name_starts` says, too."""
+
+NETRC = Rule(
+    ("login",),
+    r"machine[ \t\r\n]{1,9}[^\s.]{1,100}\.[^\s]{1,200}[ \t\r\n]{1,9}login[ \t\r\n]{1,9}[^\s]{1,200}"
+    r"[ \t\r\n]{1,9}password[ \t]{1,9}(?P<secret>[^\s\"'`<>\\]{4,400}+)",
+    judges.userinfo,
 )
 COMMANDS: tuple[Rule, ...] = (
     Rule(
@@ -278,3 +279,6 @@ COMMANDS: tuple[Rule, ...] = (
         judges.user_option,
     ),
 )
+
+LITERAL: tuple[Rule, ...] = (*TOKENS, BEARER, *COMMANDS, *URLS, PGPASS, NETRC)
+"""Rules with needles that stand in a text as they are, in the order in which they are tried."""

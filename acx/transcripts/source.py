@@ -14,7 +14,8 @@ import io
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, BinaryIO, cast
 
 from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes, Sample, Shape
@@ -158,6 +159,13 @@ def _is_spread(first: bytes) -> bool:
 
 
 def _decoded(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
+    # Twice as fast as json, and stricter: what it refuses is left to json and to what mends. Of
+    # whole numbers beyond 64 bits it keeps the first 17 digits.
+    try:
+        yield _fast()(line)
+        return
+    except ValueError:
+        pass
     try:
         text, clean = line.decode(), True
     except UnicodeDecodeError:
@@ -174,6 +182,13 @@ def _decoded(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
         yield from found
     if not clean:
         notes.warn(BAD_UTF8)
+
+
+@cache
+def _fast() -> Callable[[bytes], Any]:
+    import orjson  # 5 ms that those who pipe single messages needn't pay
+
+    return orjson.loads
 
 
 def _copied(blocks: Iterable[bytes], original: BinaryIO) -> BinaryIO:

@@ -172,6 +172,7 @@ class _Writer:
         self._sessions: Sessions = ctx.sessions
         self._session = ctx.sessions.find(session)
         self._stamp = ctx.stamp
+        self._rules = ctx.rules
         self._bodies: list[bytes] = []
         self._known: dict[str, int] | None = None
         self._ts = b""
@@ -186,7 +187,7 @@ class _Writer:
         role, text = value.get("role"), value.get("content")
         if type(role) is not str or type(text) is not str or not text:
             return False
-        line = said_line(role, redact_text(text)[0])
+        line = said_line(role, redact_text(text, self._rules)[0])
         if line is None:
             return False
         if not self._bodies:
@@ -195,7 +196,7 @@ class _Writer:
         return True
 
     def add(self, message: Message) -> None:
-        clean, _ = redact(message)
+        clean, _ = redact(message, self._rules)
         if clean.id and self._seen(clean.id):
             return
         if not self._bodies:

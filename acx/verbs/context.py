@@ -18,6 +18,7 @@ from acx.config import Config
 from acx.errors import NotFound, UsageError
 from acx.store.layout import Home
 from acx.store.sessions import Sessions
+from acx.transcripts.own_rules import NO_RULES, Rules, rules_of
 
 if TYPE_CHECKING:
     from acx.store.spaces import Spaces
@@ -41,8 +42,18 @@ class Context:
             Home(path.absolute()), env, lambda: datetime.now(UTC), lambda: os.urandom(4).hex()
         )
 
-    @cached_property
+    @property
     def config(self) -> Config:
+        return self._configured[0]
+
+    @property
+    def rules(self) -> Rules:
+        """What config.yaml adds to redaction."""
+        return self._configured[1]
+
+    @cached_property
+    def _configured(self) -> tuple[Config, Rules]:
+        """Both at once, so that a bad pattern is told by whatever reads the file first."""
         try:
             text = self.home.config.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -51,11 +62,14 @@ class Context:
             text = "\0"  # not YAML either, and reported as such
         except OSError as error:
             raise files.explain(error, self.home.config) from error
-        return config.load(text, str(self.home.config), self.env)
+        where = str(self.home.config)
+        found = config.load(text, where, self.env)
+        return found, NO_RULES if found.redact == {} else rules_of(found.redact, where)
 
     @property
     def sessions(self) -> Sessions:
-        return Sessions(self.home)
+        """The stored sessions; what is added to them is redacted by the rules of config.yaml."""
+        return Sessions(self.home, lambda: self.rules)
 
     @property
     def spaces(self) -> Spaces:

@@ -125,7 +125,7 @@ def import_all(
     """Import files, folders and streams, one result for each conversation and each file left out.
     With `dry_run`, only tell what would come in. Raises only for an unknown format."""
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
-        sessions = Sessions(Home(Path(scratch))) if dry_run else ctx.sessions
+        sessions = Sessions(Home(Path(scratch)), lambda: ctx.rules) if dry_run else ctx.sessions
         how = How(sessions, format, user, strict)
         for path in paths:
             yield from import_path(ctx, path, how)
@@ -226,7 +226,7 @@ class _Import:
                 first, messages = self._again()
                 messages = self._watched(first, messages)
                 continue
-            asked = redact_text(self.asked[:500])[0]
+            asked = redact_text(self.asked[:500], self.how.sessions.rules)[0]
             return Imported(
                 session_id,
                 self.source.name,
@@ -251,9 +251,9 @@ class _Import:
             session_id,
             self.ctx.stamp(),
             user=self.how.user,
-            source=redact_text(path)[0],
+            source=redact_text(path, self.how.sessions.rules)[0],
             format=self.format,
-            cwd=redact_text(self.about.cwd)[0],
+            cwd=redact_text(self.about.cwd, self.how.sessions.rules)[0],
         )
         with suppress(Conflict):  # another import of it was quicker
             sessions.create(session)
@@ -283,7 +283,7 @@ class _Import:
         """
         own = self.about.id
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:80]
-        secret = redact_text(own)[0] != own
+        secret = redact_text(own, self.how.sessions.rules)[0] != own
         if name and not secret:
             with suppress(BadInput):
                 return checked_name(name, "id of a session")

@@ -103,7 +103,7 @@ def learn(
     _check_space(ctx, targets, space)
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
         # A dry run leaves no trace: new transcripts are read into a scratch home
-        aside = Sessions(Home(Path(scratch))) if dry_run else ctx.sessions
+        aside = Sessions(Home(Path(scratch)), lambda: ctx.rules) if dry_run else ctx.sessions
         refused: list[Refused] = []
         found, imported = _resolve(ctx, targets, aside, stdin, format, progress, refused)
         if not targets:
