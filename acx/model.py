@@ -135,7 +135,12 @@ LearningStatus = Literal["", "pending", "running", "completed", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What session.yaml says. `learned` is the number of the last message that was learned from."""
+    """What session.yaml says.
+
+    title    the first thing a person asked for in it, shortened; "" if it wasn't imported
+    began    the time of its first message, "" if unknown
+    learned  the number of the last message that was learned from
+    """
 
     id: str
     created_at: str
@@ -143,6 +148,8 @@ class Session:
     source: str = ""
     format: str = ""
     cwd: str = ""
+    title: str = ""
+    began: str = ""
     space: str = ""
     status: LearningStatus = ""
     reason: str = ""

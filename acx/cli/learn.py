@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from acx.cli import render
-from acx.cli.options import Form, Json, Space
+from acx.cli.options import Agent, Form, Json, Space
 from acx.errors import UsageError
 from acx.verbs import learn as verbs
 from acx.verbs.context import Context
+from acx.verbs.import_sessions import agents_places
 
 app = typer.Typer(add_completion=False)
 
@@ -19,8 +20,10 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def learn(
     sources: Annotated[
-        list[str], typer.Argument(metavar="[SESSION|FILE|-]...", help="Else every pending session.")
+        list[str],
+        typer.Argument(metavar="[SESSION|FILE|FOLDER|-]...", help="Else every pending session."),
     ] = [],
+    agent: Agent = "",
     space: Space = "",
     review: Annotated[bool, typer.Option("--review", help="Lessons wait as proposals.")] = False,
     dry_run: Annotated[
@@ -33,9 +36,12 @@ def learn(
     json: Json = False,
 ) -> None:
     """Turn sessions or transcripts into lessons, one commit each."""
+    ctx = Context.real()
+    if agent:
+        sources = [*sources, *map(str, agents_places(ctx, agent))]
     with render.Watch() as watch:
         report = verbs.learn(
-            Context.real(), sources, space=space, review=review, dry_run=dry_run, learner=learner,
+            ctx, sources, space=space, review=review, dry_run=dry_run, learner=learner,
             model=model, max_cost=_usd(max_cost), format=format, progress=watch,
         )  # fmt: skip
     if json:

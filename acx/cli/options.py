@@ -17,11 +17,26 @@ After = Annotated[
     str, typer.Option("--after", metavar="CURSOR", help="Go on from a page's cursor.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+FORMATS = (
+    "acx, ai-sdk, aider, anthropic, chatgpt, claude-ai, claude-code, codex, console, copilot,"
+    " cursor, gemini, gemini-cli, openai, opencode, openhands, pi, plain, qwen, responses,"
+    " specstory, swe-agent, tau, terminal"
+)
+AGENTS = (
+    "aider, claude-code, codex, copilot, cursor, gemini-cli, openclaw, opencode, openhands, pi,"
+    " qwen, specstory"
+)
+"""Written out, since loading the readers takes longer than telling of them; a test compares."""
+
 Form = Annotated[
     str,
     typer.Option(
-        "--format", "-f", help="Of the transcript, if it isn't to be told from its content."
+        "--format", "-f", help=f"Of the transcript, where its content doesn't tell: {FORMATS}."
     ),
+]
+
+Agent = Annotated[
+    str, typer.Option("--from", metavar="AGENT", help=f"All that an agent keeps: {AGENTS}.")
 ]
 
 

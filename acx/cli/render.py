@@ -46,7 +46,8 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """To stderr: what a person watches, after what was printed before it."""
     sys.stdout.flush()
-    print(text, file=sys.stderr, flush=True)
+    lines = wrapped(text, 4) if sys.stderr.isatty() else [text]
+    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 def as_json(value: Any) -> None:
@@ -83,7 +84,7 @@ def columns(
 
     `notes` has a text for each row, told below it; "" for none.
     """
-    table = [[clean(cell) for cell in row] for row in rows]
+    table = [[clean(cell) or "-" for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(headers, *table, strict=True)]
     indent = sum(widths[:-1]) + 2 * (len(widths) - 1)
     if width() - indent < NARROWEST:
@@ -206,12 +207,15 @@ class Watch:
             where = f"{step.session} → {step.space}"
             self._line(f"{styled(clean(where), 'bold', sys.stderr)}  {step.detail}")
         if self._live and step.kind in ("importing", "task", "session"):
+            at = f"task {step.task}: " if step.task else ""
+            self.status(f"{step.session[:12]} {at}{step.title} {step.detail}")
+
+    def status(self, text: str) -> None:
+        """What is being done just now; seen on a terminal only."""
+        if self._live:
             from rich.markup import escape
 
-            at = f"task {step.task}: " if step.task else ""
-            self._live.update(
-                escape(clean(f"{step.session[:12]} {at}{step.title} {step.detail}"))[:100]
-            )
+            self._live.update(escape(clean(text))[:100])
 
     def _line(self, text: str) -> None:
         if self._live:
@@ -222,28 +226,33 @@ class Watch:
             note(text)
 
 
-def message(value: Any) -> Iterator[str]:
-    """A message for reading: number, who, and its parts, each cut to what fits a screen."""
+def message(value: Any, full: bool = False) -> Iterator[str]:
+    """A message for reading: number, who, and its parts, each cut to what fits a screen unless
+    `full`."""
     who = value.role if value.origin in ("human", "agent") else f"{value.role} ({value.origin})"
     event = f" [{value.event}]" if value.event else ""
-    yield styled(f"#{value.number} {who}{event}", "bold") + styled(f"  {value.ts}", "dim")
+    at = styled(f"  {value.ts}", "dim") if value.ts else ""
+    yield styled(f"#{value.number} {who}{event}", "bold") + at
     for part in value.parts:
-        for line in _part(part):
+        for line in _part(part, full):
             yield from wrapped(f"  {clean(line)}", 2)
     yield ""
 
 
-def _part(part: Any) -> list[str]:
+def _part(part: Any, full: bool) -> list[str]:
     kind = type(part).__name__
     if kind == "ToolCall":
-        args = (
-            part.args if isinstance(part.args, str) else json.dumps(part.args, ensure_ascii=False)
-        )
-        return [f"→ {part.name} {args}"[:400]]
+        given = part.args
+        args = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+        text = f"→ {part.name} {args}"
+        return text.splitlines() if full or len(text) <= 400 else [f"{text[:400]}… (--full)"]
     if kind == "Attachment":
-        return [f"({part.media_type} {part.name} {part.size:,} bytes)"]
+        size = f"{part.size:,} bytes" if part.size else ""
+        return [f"({' '.join(filter(None, (part.media_type, part.name, size)))})"]
     lines = str(part.text).splitlines()
-    cut = [*lines[:20], f"… {len(lines) - 20} more lines"] if len(lines) > 24 else lines
+    cut = lines
+    if len(lines) > 24 and not full:
+        cut = [*lines[:20], f"… {len(lines) - 20} more lines (--full)"]
     if kind == "ToolResult":
         code = "" if part.exit_code is None else f"exit {part.exit_code}"
         if part.rejected:
@@ -251,7 +260,9 @@ def _part(part: Any) -> list[str]:
         flag = "error" if part.error else ""
         head = " ".join(word for word in (code, flag) if word)
         return [f"← {head}".rstrip(), *cut] if head else [f"← {cut[0] if cut else ''}", *cut[1:]]
-    return [f"(thinking: {cut[0] if cut else ''})"] if kind == "Thinking" else cut
+    if kind == "Thinking" and not full:
+        return [f"(thinking: {cut[0] if cut else ''}{' …' if len(lines) > 1 else ''})"]
+    return [f"(thinking: {part.text})"] if kind == "Thinking" else cut
 
 
 def lesson(commit: Any, changes: Diff, state: str = "") -> None:
@@ -288,7 +299,10 @@ def learned(report: Any) -> None:
 def summary(report: Any) -> str:
     """One line: how much was learned, by whom, for how much."""
     if not report.sessions:
-        return f"Nothing is pending (learner: {report.learner})"
+        loose = count(report.loose, "session")
+        verb = "is" if report.loose == 1 else "are"
+        hint = f"; {loose} {verb} in no space: acx session attach --all" if report.loose else ""
+        return f"Nothing is pending{hint} (learner: {report.learner})"
     held = sum(len(session.held) for session in report.sessions)
     counts = {"skipped": 0, "failed": 0}
     for session in report.sessions:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from acx.cli import render
-from acx.cli.options import After, Form, Json, Limit, Space, Yes, confirmed
+from acx.cli.options import After, Agent, Form, Json, Limit, Space, Yes, confirmed
 from acx.errors import UsageError
 from acx.verbs.context import Context
 
@@ -67,9 +67,8 @@ def import_(
     paths: Annotated[
         list[str], typer.Argument(metavar="[FILE|FOLDER|-]...", help="Transcripts.")
     ] = [],
-    agent: Annotated[
-        str, typer.Option("--from", metavar="AGENT", help="All that this agent keeps here.")
-    ] = "",
+    agent: Agent = "",
+    space: Space = "",
     format: Form = "",
     user: Annotated[str, typer.Option(help="Whose sessions they are.")] = "",
     dry_run: Annotated[
@@ -95,7 +94,9 @@ def import_(
     if explain:
         face.explain(verbs.explain(given), json)
         return
-    found = verbs.import_all(ctx, given, format=format, user=user, strict=strict, dry_run=dry_run)
+    found = verbs.import_all(
+        ctx, given, space=space, format=format, user=user, strict=strict, dry_run=dry_run
+    )
     face.show(found, json, dry_run)
 
 
@@ -107,24 +108,31 @@ def _acknowledge(numbers: range) -> None:
 
 @app.command()
 def attach(
-    session: Id,
-    target: Annotated[
-        str, typer.Argument(metavar="[SPACE]", help="The space, if not named by --space.")
-    ] = "",
+    sessions: Annotated[
+        list[str], typer.Argument(metavar="SESSION...", help="Ids or unique prefixes of them.")
+    ] = [],
     space: Space = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="All sessions that are in no space.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Let a session belong to a space; from now on it is pending."""
+    """Let sessions belong to a space; from now on they are pending."""
     from acx.verbs import session as verbs
 
-    space = space or target
-    if not space:
-        raise UsageError("which space?", f"acx session attach {session} --space NAME")
-    done = verbs.attach(Context.real(), session, space)
+    ctx = Context.real()
+    if len(sessions) == 2 and not space and sessions[1] in ctx.spaces.names():
+        sessions, space = sessions[:1], sessions[1]
+    if bool(sessions) == every:
+        raise UsageError("which sessions?", "acx session attach SESSION..., or --all")
+    done = verbs.attach_all(ctx, sessions, space)
     if json:
-        render.as_json(done)
-    else:
-        render.say(f"{done.id} belongs to {done.space}: {done.status}")
+        render.as_json(done[0] if len(sessions) == 1 else done)
+        return
+    for one in done:
+        render.say(f"{one.id} belongs to {one.space}: {one.status}")
+    if not done:
+        render.note("every session has a space already")
 
 
 @app.command("list")
@@ -148,28 +156,33 @@ def list_(
         (
             s.status,
             str(ctx.sessions.count(s.id)),
-            s.created_at[:10],
+            (s.began or s.created_at)[:10],
+            s.format,
             s.space,
             s.id,
         )
         for s in page.items
     ]
     if rows:
-        headers = ("STATUS", "MESSAGES", "CREATED", "SPACE", "SESSION")
-        render.columns(headers, rows, [s.reason for s in page.items])
+        headers = ("STATUS", "MESSAGES", "BEGAN", "FORMAT", "SPACE", "SESSION")
+        told = ["; ".join(filter(None, (s.title, s.reason))) for s in page.items]
+        render.columns(headers, rows, told)
+    elif any((space, user, status, after)):
+        render.note("no such sessions; acx session list shows all")
     else:
         render.note("no sessions; acx learn FILE reads a transcript")
     if page.has_more:
         render.note(f"more: --after {page.next_cursor}")
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # -20 is a range, not an option
 def show(
     session: Id,
     messages: Annotated[
         str, typer.Argument(metavar="[RANGE]", help="12, 12-63, 12- or -20; else all.")
     ] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="openai, anthropic or acx.")] = "",
+    full: Annotated[bool, typer.Option("--full", help="Without cutting long texts.")] = False,
     digest: Annotated[
         bool, typer.Option("--digest", help="Shortened to what teaches, as a learner reads it.")
     ] = False,
@@ -182,7 +195,11 @@ def show(
 
     ctx = Context.real()
     if digest:
-        render.say(render.clean(verbs.digest(ctx, session, messages, budget)))
+        if format or json:
+            raise UsageError("a digest is text: --digest goes with neither --format nor --json")
+        for line in verbs.digest(ctx, session, messages, budget).splitlines():
+            for piece in render.wrapped(render.clean(line), 4):
+                render.say(piece)
         return
     found = verbs.messages(ctx, session, messages)
     if format or json:
@@ -194,11 +211,8 @@ def show(
     reason = f" ({about.reason})" if about.reason else ""
     total = ctx.sessions.count(about.id)
     render.say(f"{about.id}  {render.count(total, 'message')}, {belongs}{reason}\n")
-    shown = list(found)
-    if messages and not shown:
-        render.note(f"no such messages; it has 1 to {total}")
-    for message in shown:
-        for line in render.message(message):
+    for message in found:
+        for line in render.message(message, full):
             render.say(line)
 
 

@@ -31,7 +31,13 @@ def given(ctx: Context, paths: Sequence[str], agent: str) -> list[Path | BinaryI
 
 def show(found: Iterable[Imported | Unread], json: bool, dry_run: bool) -> None:
     """Tell what came in, as it comes. Exits with the code of what was named and can't be read."""
-    results = list(found if json or dry_run else map(_told, found))
+    results: list[Imported | Unread] = []
+    with render.Watch() as watch:
+        for one in found:
+            results.append(one)
+            watch.status(f"{len(results)}: {one.source}")
+            if not (json or dry_run):
+                _told(one)
     if json:
         render.as_json(results)
     else:
@@ -41,55 +47,62 @@ def show(found: Iterable[Imported | Unread], json: bool, dry_run: bool) -> None:
 
 
 def explain(found: Iterable[Explained], json: bool) -> None:
-    """Tell each file's format, and why it is taken for that."""
+    """Tell each file's format, and why it is taken for that. Exits with the code of what was named
+    and isn't there."""
+    results = list(found)
     if json:
-        render.as_json(list(found))
-        return
-    for one in found:
+        render.as_json(results)
+    for one in () if json else results:
         also = f" (would also fit: {', '.join(one.also)})" if one.also else ""
         what = f"{one.format}: {one.why}{also}" if one.format else f"not read: {one.why}"
-        render.say(render.clean(f"{one.source}: {what}"))
+        for line in render.wrapped(render.clean(f"{one.source}: {what}"), 4):
+            render.say(line)
+    if not (results or json):
+        render.note("there is no file in it")
+    if missing := [one.exit_code for one in results if one.exit_code]:
+        raise typer.Exit(max(missing))
 
 
-def _told(one: Imported | Unread) -> Imported | Unread:
-    """Tell what came of a transcript: its session on stdout, the rest on stderr."""
+def _told(one: Imported | Unread) -> None:
+    """Tell what came of a transcript: on a terminal in one line, for programs the session's id on
+    stdout and the rest on stderr."""
     if isinstance(one, Unread):
         if one.named:
-            render.note(f"acx: {render.clean(one.source)}: {render.clean(one.reason)}")
+            render.note(render.clean(f"acx: {one.source}: {one.reason}"))
             for hint in one.hints:
                 render.note(f"hint: {render.clean(hint)}")
-        return one
+        return
     known = f", {one.known} known before" if one.known else ""
-    render.note(f"  {render.count(one.new, 'new message')}{known} ({one.format})")
+    news = f"{render.count(one.new, 'new message')}{known} ({one.format})"
+    if sys.stdout.isatty():
+        for line in render.wrapped(f"{one.session}  {news}  {render.clean(one.asked)}", 4):
+            render.say(line)
+    else:
+        render.note(f"{one.session}: {news}")
+        render.say(one.session)
     if one.redacted:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(one.redacted.items()))
         render.note(f"  secrets replaced: {kinds}")
     for warning in one.warnings:
-        render.note(f"  warning: {render.clean(str(warning))}")
-    render.say(one.session)  # alone on its line, for programs
-    return one
+        render.note(render.clean(f"  warning: {one.source}, {warning}"))
 
 
 def _summary(results: Sequence[Imported | Unread], dry_run: bool) -> None:
     done = [one for one in results if isinstance(one, Imported)]
     left = [one for one in results if isinstance(one, Unread)]
     if dry_run and done:
-        rows = [(str(o.new), str(o.known), o.format, o.session, _short(o.asked)) for o in done]
-        render.columns(("NEW", "KNOWN", "FORMAT", "SESSION", "ASKED"), rows)
-    if dry_run:
-        for one in left:
-            _told(one)
+        rows = [(str(one.new), str(one.known), one.format, one.session) for one in done]
+        render.columns(("NEW", "KNOWN", "FORMAT", "SESSION"), rows, [one.asked for one in done])
+    for one in left if dry_run else ():
+        _told(one)
     met = [one for one in left if not one.named]
     for one in met[:SHOWN]:
-        render.note(f"  left out: {render.clean(one.source)}: {render.clean(one.reason)}")
+        render.note(render.clean(f"  left out: {one.source}: {one.reason}"))
     if len(met) > SHOWN:
         render.note(f"  left out: {len(met) - SHOWN} more; --json lists all")
     if len(results) > 1 or dry_run:
         new = render.count(sum(one.new for one in done), "new message")
         out = f"; {render.count(len(left), 'file')} left out" if left else ""
         would = "would come in: " if dry_run else ""
-        render.note(f"{would}{render.count(len(done), 'session')}, {new}{out}")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"
+        sessions = render.count(len({one.session for one in done}), "session")
+        render.note(f"{would}{sessions}, {new}{out}")

@@ -38,4 +38,4 @@ def status(space: Space = "", json: Json = False) -> None:
         render.columns(("STATUS", "SPACE", "SESSION"), rows, [s.reason for s in found.sessions])
         render.note("hint: acx learn")
     elif found.loose:
-        render.note("hint: acx session list; acx session attach SESSION --space NAME")
+        render.note("hint: acx session list; acx session attach --all --space NAME")

@@ -34,11 +34,13 @@ class Sample:
              "object" as the whole file, or "text" where no JSON object is to be seen
     records  the JSON objects found in it, in order; of a list its elements. A first object that is
              longer than the sample is there with what could be read of it
+    head     its first 16 bytes
     """
 
     text: str
     shape: Shape
     records: tuple[dict[str, Any], ...]
+    head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

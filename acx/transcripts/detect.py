@@ -74,11 +74,8 @@ def detect(sample: Sample, name: str = "the transcript") -> tuple[Format, str]:
         raise BadInput(f"{name} is empty", "give it again when the session has a message")
     for found in fitting(sample):
         return found
-    known = ", ".join(format.name for format in FORMATS)
-    raise BadInput(
-        f"{name}: {_seen(sample)}, in no known transcript format",
-        f"known formats: {known}; give one with --format",
-    )
+    what, hint = _seen(sample)
+    raise BadInput(f"{name}: {what}", hint)
 
 
 def fitting(sample: Sample) -> Iterator[tuple[Format, str]]:
@@ -95,13 +92,26 @@ def named(name: str) -> Format:
     raise UsageError(f"no transcript format named {name!r}", f"known formats: {known}")
 
 
-def _seen(sample: Sample) -> str:
+def _seen(sample: Sample) -> tuple[str, str]:
+    """What a sample is instead of a transcript, and what may help."""
+    for magic, kind, command in _PACKED:
+        if sample.head.startswith(magic):
+            return f"{kind}, not a transcript", f"unpack it first: {command}"
+    forced = "if it is one nevertheless, say which: --format NAME (acx session import --help)"
+    if "\0" in sample.text or _unprintable(sample.text) > 0.3:
+        return "binary data, in no known transcript format", "is it the right file?"
     if sample.records:
         keys = ", ".join(sorted(str(key)[:30] for key in sample.records[0])[:8])
-        return f"JSON objects with {keys or 'no fields'}"
-    if "\0" in sample.text or _unprintable(sample.text) > 0.3:
-        return "binary data"
-    return f"text that starts with {sample.text.split()[0][:30]!r}"
+        return f"JSON objects with {keys or 'no fields'}, in no known transcript format", forced
+    start = sample.text.split()[0][:30]
+    return f"text that starts with {start!r}, in no known transcript format", forced
+
+
+_PACKED = (
+    (b"PK\x03\x04", "a zip archive", "unzip FILE"),
+    (b"\x1f\x8b", "a gzip file", "gunzip FILE"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file", "unzstd FILE"),
+)
 
 
 def _unprintable(text: str) -> float:

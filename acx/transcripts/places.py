@@ -51,6 +51,7 @@ PLACES: Mapping[str, tuple[Place, ...]] = {
     "cursor": (
         # without subagents/: their files don't say that no person speaks in them
         Place(".cursor/projects", "*/agent-transcripts/*/*.jsonl"),
+        Place(".cursor/projects", "*/agent-transcripts/*.jsonl"),
         Place(".cursor/projects", "*/agent-transcripts/*.txt"),
     ),
     "gemini-cli": (Place(".gemini/tmp", "*/chats", "GEMINI_CLI_HOME"),),
@@ -86,11 +87,21 @@ def places(agent: str, env: Mapping[str, str], home: Path, here: Path) -> list[P
         found = [path for place in PLACES[agent] for path in place.paths(env, home)]
         looked = ", ".join(str(place.base(env, home)) for place in PLACES[agent])
     else:
-        known = ", ".join(sorted({*PLACES, *HERE}))
-        raise UsageError(f"no agent named {agent!r}", f"known agents: {known}")
+        raise UsageError(f"no agent named {agent!r}", *_meant(agent))
     if not found:
         raise NotFound(
             f"no transcripts of {agent} on this machine (looked for {looked})",
             "name the files instead: acx session import FILE...",
         )
     return found
+
+
+def _meant(agent: str) -> list[str]:
+    """Hints for a name that isn't known: those that look like it, then all."""
+    from difflib import get_close_matches
+
+    known = sorted({*PLACES, *HERE})
+    alike = [name for name in known if name.startswith(agent) or agent.startswith(name)]
+    alike = alike or get_close_matches(agent, known, 1)
+    meant = [f"did you mean {name}?" for name in alike[:1]]
+    return [*meant, f"known agents: {', '.join(known)}"]

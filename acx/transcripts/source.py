@@ -127,7 +127,8 @@ def sample(stream: BinaryIO) -> Sample:
         found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict)]
     single = count == 1 and (complete or spread)
     shape: Shape = "list" if head == b"[" else "object" if single else "lines"
-    return Sample(_text(data[:SAMPLE_BYTES]), shape if found else "text", tuple(found))
+    text = _text(data[:SAMPLE_BYTES])
+    return Sample(text, shape if found else "text", tuple(found), data[:16])
 
 
 def _values(stream: BinaryIO, notes: Notes, everything: bool = False) -> Iterator[Any]:

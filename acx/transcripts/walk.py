@@ -19,7 +19,8 @@ from typing import BinaryIO
 from acx.transcripts.contract import Format
 from acx.transcripts.source import joined
 
-PASSED_OVER = frozenset({".git", ".venv", "__pycache__", "node_modules"})
+_CACHES = (".hypothesis", ".mypy_cache", ".pytest_cache", ".tox", "__pycache__")
+PASSED_OVER = frozenset((*_CACHES, ".git", ".venv", "node_modules", "site-packages", "venv"))
 """Folders that hold a project's own files, never an agent's transcripts."""
 
 

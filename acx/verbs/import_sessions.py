@@ -29,6 +29,9 @@ from acx.transcripts.redact import redact_text
 from acx.transcripts.walk import Source, piped
 from acx.verbs.context import Context
 
+LONGEST_TITLE = 100
+"""Characters."""
+
 Count = Callable[[int], None]
 """Told how many messages were read so far."""
 
@@ -80,12 +83,13 @@ class How:
 @dataclass(frozen=True, slots=True)
 class Explained:
     """How a file's format is known: `why` it is `format`, and which others would fit `also` but are
-    tried later. Without a format, `why` nothing fits."""
+    tried later. Without a format, `why` nothing fits. `exit_code` of what can't be looked at."""
 
     source: str
     format: str
     why: str
     also: tuple[str, ...] = ()
+    exit_code: int = 0
 
 
 def agents_places(ctx: Context, agent: str) -> list[Path]:
@@ -102,7 +106,8 @@ def explain(paths: Sequence[Path | BinaryIO]) -> Iterator[Explained]:
             for source in given:
                 yield _explained(source)
         except AcxError as error:
-            yield Explained(str(path), "", error.message)
+            name = str(path) if isinstance(path, Path) else "-"
+            yield Explained(name, "", _reason(name, error), exit_code=error.exit_code)
 
 
 def _explained(source: Source) -> Explained:
@@ -117,18 +122,27 @@ def import_all(
     ctx: Context,
     paths: Sequence[Path | BinaryIO],
     *,
+    space: str = "",
     format: str = "",
     user: str = "",
     strict: bool = False,
     dry_run: bool = False,
 ) -> Iterator[Imported | Unread]:
     """Import files, folders and streams, one result for each conversation and each file left out.
-    With `dry_run`, only tell what would come in. Raises only for an unknown format."""
+
+    New sessions belong to `space`, if one is named. With `dry_run`, only tell what would come in.
+    Raises what `space` being unknown raises, and UsageError for an unknown format.
+    """
+    name = ctx.spaces.find(space) if space else ""
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
-        sessions = Sessions(Home(Path(scratch)), lambda: ctx.rules) if dry_run else ctx.sessions
-        how = How(sessions, format, user, strict)
+        # A dry run leaves no trace: transcripts are read into a scratch home
+        aside = Sessions(Home(Path(scratch)), lambda: ctx.rules)
+        how = How(aside if dry_run else ctx.sessions, format, user, strict)
         for path in paths:
-            yield from import_path(ctx, path, how)
+            for one in import_path(ctx, path, how):
+                if name and isinstance(one, Imported) and not dry_run:
+                    ctx.sessions.attach(one.session, name)
+                yield one
 
 
 def import_path(ctx: Context, path: Path | BinaryIO, how: How) -> Iterator[Imported | Unread]:
@@ -219,7 +233,7 @@ class _Import:
         for number in range(1, 100):
             # A transcript without ids of its own that starts like another, and goes on differently
             session_id = base if number == 1 else f"{base}-{number}"
-            self._create(session_id)
+            self._create(session_id, first.ts)
             try:
                 added = self.how.sessions.add(session_id, messages, self.how.count)
             except Diverged:
@@ -227,18 +241,24 @@ class _Import:
                 messages = self._watched(first, messages)
                 continue
             asked = redact_text(self.asked[:500], self.how.sessions.rules)[0]
+            asked = shortened(" ".join(asked.split()), LONGEST_TITLE)
+            self._titled(session_id, asked)
             return Imported(
                 session_id,
                 self.source.name,
                 self.format,
                 added.new,
                 added.known,
-                " ".join(asked.split()),
+                asked,
                 added.redacted,
             )
         raise BadInput(f"{self.source.name}: too many transcripts start like this one")
 
-    def _create(self, session_id: str) -> None:
+    def _titled(self, session_id: str, title: str) -> None:
+        if title and not self.how.sessions.get(session_id).title:
+            self.how.sessions.update(session_id, title=title)
+
+    def _create(self, session_id: str, began: str) -> None:
         sessions = self.how.sessions
         if sessions.exists(session_id):
             return
@@ -254,6 +274,7 @@ class _Import:
             source=redact_text(path, self.how.sessions.rules)[0],
             format=self.format,
             cwd=redact_text(self.about.cwd, self.how.sessions.rules)[0],
+            began=began,
         )
         with suppress(Conflict):  # another import of it was quicker
             sessions.create(session)
@@ -299,6 +320,11 @@ class _Import:
 def import_stream(ctx: Context, stream: BinaryIO, how: How | None = None) -> list[Imported]:
     """The conversations of standard input as sessions. Raises BadInput if it can't be read."""
     return list(import_source(ctx, _piped(stream), how or How(ctx.sessions)))
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, its end replaced by … where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _piped(stream: BinaryIO) -> Source:

@@ -56,13 +56,15 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class LearnReport:
     """What a run did. `learner` is who did it, `imported` what came of transcript files, `refused`
-    which of several targets could not be taken."""
+    which of several targets could not be taken; `loose` how many sessions are in no space, and so
+    never pending."""
 
     learner: str
     sessions: tuple[SessionReport, ...]
     imported: tuple[Imported, ...] = ()
     refused: tuple[Refused, ...] = ()
     dry_run: bool = False
+    loose: int = 0
 
     @property
     def usage(self) -> Usage:
@@ -110,7 +112,8 @@ def learn(
             found = _pending(ctx, space)
         groups = _by_space(ctx, found, space, dry_run, refused)
         reports = _side_by_side(ctx, chosen, groups, settings)
-    return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run)
+    loose = 0 if targets else sum(not session.space for session in ctx.sessions.all())
+    return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run, loose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +161,18 @@ def _resolve(
         if isinstance(done, str):
             found.setdefault(done, _Found(done, ctx.sessions))
             continue
-        for one in done:
-            if isinstance(one, Unread):
-                progress(Step("unread", "", title=one.source, detail=one.reason))
-                continue
-            imported.append(one)
-            news = f"{one.new} new messages" + (f", {one.known} known before" if one.known else "")
-            progress(Step("imported", one.session, title=f"read {one.source}", detail=news))
+        came = [one for one in done if isinstance(one, Imported)]
+        for one in came:
             found.setdefault(one.session, _Found(one.session, aside))
+            if one.new or len(came) == 1:
+                news = f"{one.new} new messages"
+                news += f", {one.known} known before" if one.known else ""
+                progress(Step("imported", one.session, title=f"read {one.source}", detail=news))
+        imported += came
+        if left := len(done) - len(came):
+            why = f"acx session import {target} --explain says why"
+            count = "1 file" if left == 1 else f"{left} files"
+            progress(Step("unread", "", title=f"{target}: {count} left out", detail=why))
     return list(found.values()), imported
 
 

@@ -4,12 +4,13 @@ their own."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
-from acx.errors import UsageError
+from acx.errors import NotFound, UsageError
 from acx.learn.message import task_key
-from acx.model import Message, Session
+from acx.model import LearningStatus, Message, Session
 from acx.store import ledger
 from acx.store.layout import checked_name
 from acx.store.sessions import Outcome
@@ -63,6 +64,18 @@ def attach(ctx: Context, session: str, space: str) -> Session:
     return ctx.sessions.attach(ctx.sessions.find(session), ctx.spaces.find(space))
 
 
+def attach_all(ctx: Context, sessions: Sequence[str], space: str = "") -> list[Session]:
+    """Let these sessions belong to a space, or all that are in none. Without a name the space is
+    the configured or only one. What is wrong with one of them is raised before any is attached."""
+    name = ctx.space_name(space)
+    found = [ctx.sessions.get(ctx.sessions.find(one)) for one in sessions]
+    found = found or [one for one in ctx.sessions.all() if not one.space]
+    for one in found:
+        if one.space not in ("", name):
+            return [ctx.sessions.attach(one.id, name)]  # raises, and says what to do
+    return [ctx.sessions.attach(one.id, name) for one in found]
+
+
 def listed(
     ctx: Context,
     *,
@@ -75,6 +88,9 @@ def listed(
     """Sessions, newest first, of a space, a user, a status."""
     if limit < 1:
         raise UsageError("--limit must be at least 1")
+    if status not in get_args(LearningStatus):
+        known = ", ".join(filter(None, get_args(LearningStatus)))
+        raise UsageError(f"no status {status!r}", f"there are: {known}")
     name = ctx.spaces.find(space) if space else ""
     found = [
         session
@@ -104,18 +120,21 @@ def digest(ctx: Context, session: str, wanted: str = "", budget: int = DIGEST_TO
 
 
 def message_range(text: str, count: int) -> tuple[int, int]:
-    """First and last message that a range names. Raises UsageError for what is none."""
+    """First and last message that a range names, of so many. Raises UsageError for what is none,
+    and NotFound where the session has no such message."""
     found = MESSAGE_RANGE.fullmatch(text.strip())
     if not text.strip():
         return 1, count
     if not found or text.strip() == "-":
         raise UsageError(f"{text!r} is no range of messages", "for example 12, 12-63, 12- or -20")
     first, dash, last = found.groups()
-    if not dash:
-        return int(first), int(first)
-    if not first:
-        return max(1, count - int(last) + 1), count
-    return int(first), int(last) if last else count
+    start = int(first) if first else max(1, count - int(last) + 1)
+    end = start if not dash else int(last) if first and last else count
+    if start > end and last:
+        raise UsageError(f"{text!r} ends before it begins", f"{end}-{start}")
+    if not 1 <= start <= count:
+        raise NotFound(f"no message {start}; the session has {count}", "for example -20")
+    return start, end
 
 
 def tasks(ctx: Context, session: str) -> list[Outcome]:

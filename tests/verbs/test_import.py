@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from acx.cli import options
 from acx.errors import NotFound, UsageError
 from acx.transcripts import detect
 from acx.transcripts.contract import Conversation, Format
-from acx.transcripts.places import PLACES, places
+from acx.transcripts.places import HERE, PLACES, places
 from acx.verbs import import_sessions as verbs
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import Explained, Imported, Unread, import_all
+
+Run = Callable[..., Any]
 
 
 def chat(path: Path, *words: str) -> Path:
@@ -190,4 +195,60 @@ def test_some_agents_keep_transcripts_in_the_project(tmp_path: Path) -> None:
 def test_an_unknown_agent_is_told_with_those_that_are_known(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         places("claude", {}, tmp_path, tmp_path)
-    assert all(name in caught.value.hints[0] for name in (*PLACES, "aider"))
+    meant, known = caught.value.hints
+    assert meant == "did you mean claude-code?"
+    assert all(name in known for name in (*PLACES, "aider"))
+
+
+def test_the_help_names_every_format_and_agent() -> None:
+    assert options.FORMATS.split(", ") == sorted(format.name for format in detect.FORMATS)
+    assert options.AGENTS.split(", ") == sorted({*PLACES, *HERE})
+
+
+def test_imported_sessions_can_join_a_space_at_once_or_later(
+    ctx: Context, run: Run, tmp_path: Path
+) -> None:
+    chat(tmp_path / "a.jsonl", "fix the parser")
+    chat(tmp_path / "b.jsonl", "write the docs")
+    assert run("session", "import", "a.jsonl", "--space", "shop").code == 3
+    run("space", "create", "shop")
+    assert run("session", "import", "a.jsonl", "--space", "shop").code == 0
+    run("session", "import", "b.jsonl")
+    assert "2 to be learned" not in run("status").out
+    told = run("learn", "--space", "shop").out
+    assert "1 session" in told
+    nothing = run("learn").out
+    assert "1 session is in no space: acx session attach --all" in nothing
+    assert "belongs to shop: pending" in run("session", "attach", "--all").out
+    assert run("session", "attach", "--all").err == "every session has a space already\n"
+
+
+def test_the_list_tells_what_a_session_was_about(run: Run, tmp_path: Path) -> None:
+    line = {"role": "user", "content": "fix the parser", "ts": "2024-05-21T11:09:48Z"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line))
+    session = run("session", "import", "a.jsonl").out.strip()
+    head, row, title = run("session", "list").out.splitlines()
+    assert head.split() == ["STATUS", "MESSAGES", "BEGAN", "FORMAT", "SPACE", "SESSION"]
+    assert row.split() == ["-", "1", "2024-05-21", "openai", "-", session]
+    assert title.strip() == "fix the parser"
+    assert run("session", "list", "--status", "bogus").code == 2
+
+
+def test_what_was_named_and_is_not_there_fails_in_explaining_too(run: Run, tmp_path: Path) -> None:
+    done = run("session", "import", "--explain", "nope")
+    assert (done.code, done.out) == (3, "nope: not read: no such file\n")
+    (tmp_path / "empty").mkdir()
+    assert run("session", "import", "--explain", "empty").err == "there is no file in it\n"
+
+
+def test_the_working_folder_can_be_walked(run: Run, tmp_path: Path) -> None:
+    chat(tmp_path / "a.jsonl", "hello")
+    for path in (".", "./", "--dry-run"):
+        done = run("session", "import", path, *([] if path != "--dry-run" else ["."]))
+        assert done.code == 0, done.err
+
+
+def test_learning_can_begin_at_an_agents_place(run: Run, world: Path) -> None:
+    chat(world / ".codex" / "sessions" / "a.jsonl", "hello")
+    run("space", "create", "shop")
+    assert "from 1 session" in run("learn", "--from", "codex").out

@@ -11,7 +11,7 @@ import pytest
 from acx.errors import UsageError
 from acx.verbs import import_sessions, session
 from acx.verbs.context import Context
-from tests.verbs.conversations import DISCOUNT, jsonl
+from tests.verbs.conversations import DISCOUNT, bash, jsonl
 
 Run = Callable[..., Any]
 
@@ -44,3 +44,20 @@ def test_the_command_shows_it(run: Run, stored: str) -> None:
     done = run("session", "show", stored, "4-5", "--digest", "--budget", "500")
     assert done.code == 0
     assert [line[:2] for line in done.out.splitlines()] == ["#4", "#5"]
+
+
+def test_the_last_messages_are_shown_by_a_range_from_the_end(run: Run, stored: str) -> None:
+    done = run("session", "show", stored, "-2")
+    assert [line[:2] for line in done.out.splitlines() if line.startswith("#")] == ["#4", "#5"]
+    assert run("session", "show", stored, "99").code == 3
+    assert run("session", "show", stored, "5-3").code == 2
+    assert run("session", "show", stored, "--digest", "--json").code == 2
+
+
+def test_what_is_cut_says_how_to_see_it(ctx: Context, run: Run) -> None:
+    long = bash(1, "echo " + "x" * 500, "\n".join(map(str, range(40))))
+    [done] = import_sessions.import_stream(ctx, io.BytesIO(jsonl(long)))
+    shown = run("session", "show", done.session).out
+    assert "x… (--full)" in shown and "… 20 more lines (--full)" in shown
+    full = run("session", "show", done.session, "--full").out
+    assert "x" * 500 in full and "\n  39\n" in full

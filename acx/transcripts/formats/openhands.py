@@ -272,7 +272,7 @@ def _numbered(events: Path) -> tuple[Path, ...]:
         for file in events.glob("*.json")
         if (match := _NUMBERED.fullmatch(file.name))
     }
-    about = events.with_name("metadata.json")
+    about = events.parent / "metadata.json"
     before = [about] if numbers and about.is_file() else []
     return (*before, *(numbers[number] for number in sorted(numbers)))
 

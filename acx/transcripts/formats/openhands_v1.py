@@ -39,7 +39,7 @@ def files(folder: Path) -> tuple[Path, ...]:
         for file in folder.glob("event*.json")
         if (match := _FILE.fullmatch(file.name))
     }
-    state = folder.with_name("base_state.json")
+    state = folder.parent / "base_state.json"
     before = [state] if events and state.is_file() else []
     return (*before, *(events[key] for key in sorted(events)))
 
