@@ -121,10 +121,12 @@ def sample(stream: BinaryIO) -> Sample:
     if not complete and not spread and head == b"{" and (end := data.rfind(b"\n") + 1):
         data = data[:end]  # without the line that is cut off
     found: list[dict[str, Any]] = []
-    count = 0
-    for value in _values(io.BytesIO(data), Notes(), everything=True):
+    count, notes = 0, Notes()
+    for value in _values(io.BytesIO(data), notes, everything=True):
         count += 1
         found += [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict)]
+    if notes.ignored[NOT_JSON] > len(found):  # a text, or a program, with some JSON in it
+        found = []
     single = count == 1 and (complete or spread)
     shape: Shape = "list" if head == b"[" else "object" if single else "lines"
     text = _text(data[:SAMPLE_BYTES])

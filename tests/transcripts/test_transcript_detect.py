@@ -154,3 +154,9 @@ def test_no_json_makes_a_traceback(
 def test_no_bytes_make_a_traceback(data: bytes, format: str | None) -> None:
     with contextlib.suppress(AcxError):
         list(open_stream(io.BytesIO(data), "x", format).messages)
+
+
+def test_a_program_with_some_json_in_it_is_no_transcript() -> None:
+    text = 'class Messages:\n    """Say hello:\n\n{"role": "user", "content": "hi"}\n    """\n    x = 1\n'
+    with pytest.raises(BadInput, match="text that starts with 'class'"):
+        open_stream(io.BytesIO(text.encode()), "messages.py")

@@ -3,8 +3,8 @@
 A person's lines start with `####` there, the harness's with `>`, and the agent's stand as they are.
 aider ends its own lines in two spaces, which tells them from the headings and quotes in an answer,
 and where an output of many lines ends. `####` is also put before outputs that are fed back to the
-model. Not in here: the blocks that edit files (`aider_edits`), and the answers' times, which aider
-doesn't write.
+model. Of times aider only writes when a chat started: so that what is learned of it stands on its
+day, all its messages have that one. Not in here: the blocks that edit files (`aider_edits`).
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ class _Chat:
             found = self._told(said)
         for message in found:
             self.number += 1
-            yield replace(message, id=str(self.number))
+            yield replace(message, id=str(self.number), ts=self.started)
 
     def _prompt(self, said: str) -> Iterator[Message]:
         fed_back = _FED_BACK.match(said) or self._is_printed(said)
@@ -236,7 +236,6 @@ class _Chat:
         """What aider printed: results, marks of interruptions, and other lines, paragraph by
         paragraph, so that what is printed later makes further parts of a message."""
         self.printed = {line.strip() for line in said}
-        ts = "" if self.asked else self.started
         for kind, run in groupby(self._pieces(said), key=lambda piece: piece[0]):
             parts = tuple(part for _, part in run)
             if kind == "result":
@@ -244,7 +243,7 @@ class _Chat:
             elif kind == "interrupt":
                 yield Message("user", parts, "human", event="interrupt")
             else:
-                yield Message("system", parts, "harness", ts=ts)
+                yield Message("system", parts, "harness")
 
     def _pieces(self, said: list[str]) -> Iterator[Piece]:
         paragraph: list[str] = []
