@@ -157,6 +157,7 @@ def test_no_bytes_make_a_traceback(data: bytes, format: str | None) -> None:
 
 
 def test_a_program_with_some_json_in_it_is_no_transcript() -> None:
-    text = 'class Messages:\n    """Say hello:\n\n{"role": "user", "content": "hi"}\n    """\n    x = 1\n'
+    example = '{"role": "user", "content": "hi"}'
+    text = f"class Messages:\n    Say hello:\n\n{example}\n    x = 1\n"
     with pytest.raises(BadInput, match="text that starts with 'class'"):
         open_stream(io.BytesIO(text.encode()), "messages.py")
