@@ -22,13 +22,12 @@ from acx.transcripts.secrets import (
     ASSIGNED,
     DOTTED,
     HEADERS,
+    HINTS,
     LITERAL,
     MARK,
     OPTION,
     SPOKEN,
-    Hints,
     Rule,
-    name_hints,
     name_starts,
 )
 
@@ -122,11 +121,11 @@ def _called(key: str, value: Mapping[str, Any]) -> str:
 
 def _under(name: str, text: str, found: _Found) -> str:
     """The value of a key, judged as it would be in the text `name: "value"`."""
-    if len(text) > LONGEST_NAMED or '"' in text or not name_hints(name):
+    if len(text) > LONGEST_NAMED or '"' in text or not _look(name)[1]:
         return text
     before = f'{name}: "'
     line = f'{before}{text}"'
-    written = _named(line, name_hints(line), found)
+    written = _named(line, _look(line)[1], found)
     return text if written == line else written[len(before) : -1]
 
 
@@ -161,49 +160,42 @@ def _settled(text: str, found: _Found) -> str:
 
 def _once(text: str, found: _Found) -> str:
     """The text after every rule had its turn, the same object where none found anything."""
-    text = _literal(text, found)
-    if "." in text and _DOTS.search(text):
-        text = _apply(DOTTED, text, found)
-    if hints := name_hints(text):
-        text = _named(text, hints, found)
-    return text
+    places, hints = _look(text)
+    clean = _literal(text, places, found) if places else text
+    if "." in clean and _DOTS.search(clean):
+        clean = _apply(DOTTED, clean, found)
+    if clean is not text:
+        hints = _look(clean)[1]
+    return _named(clean, hints, found) if hints else clean
 
 
-# -- rules whose needles stand in a text as they are ----------------------------------------------
+# -- where something may be found ------------------------------------------------------------------
 
 
-def _literal(text: str, found: _Found) -> str:
-    """The text without what the rules find that look for plain strings; each in turn, in order."""
-    places = _places(text)
-    while places:
-        number = min(places)
-        rule, starts = LITERAL[number], places.pop(number)
-        clean = _at(rule, starts, text, found) if rule.begins else _sub(rule, text, found)
-        if clean is not text:
-            text = clean
-            places = {later: at for later, at in _places(text).items() if later > number}
-    return text
-
-
-def _places(text: str) -> dict[int, list[int]]:
-    """Where needles stand, by the number of the rule. Of those that a token begins with, only where
-    one could go on."""
+def _look(text: str) -> tuple[dict[int, list[int]], dict[str, list[int]]]:
+    """Where needles stand, by the number of their rule, and the hints of names. Of needles that a
+    token begins with, only where one could go on."""
     places: dict[int, list[int]] = {}
+    hints: dict[str, list[int]] = {}
     for needle, start, end in _needles().find(text):
-        number = _RULE_OF[needle]
-        if not LITERAL[number].begins or _GOES_ON(text, end):
-            places.setdefault(number, []).append(start)
-    return places
+        if needle >= len(_RULE_OF):
+            hints.setdefault(_HINTS[needle - len(_RULE_OF)][1], []).append(start)
+        elif not LITERAL[_RULE_OF[needle]].begins or _GOES_ON(text, end):
+            places.setdefault(_RULE_OF[needle], []).append(start)
+    return places, hints
 
 
 _NEEDLES = [(needle, number) for number, rule in enumerate(LITERAL) for needle in rule.needles]
 _RULE_OF = [number for _, number in _NEEDLES]
+_HINTS = [(form, hint) for hint in HINTS for form in (hint, hint.upper(), hint.capitalize())]
+"""The three ways in which names are written; disregarding case would cost a second pass."""
+
 _GOES_ON = re.compile(r"[^\s\"'<>]{12}").match
 
 
 @cache
 def _needles() -> Needles:
-    return Needles([needle for needle, _ in _NEEDLES])
+    return Needles([needle for needle, _ in (*_NEEDLES, *_HINTS)])
 
 
 _DOTS = re.compile(r"\.(?:[\w-]{6}\.[\w-]{27}|[0-9a-f]{64})")
@@ -215,7 +207,19 @@ _HIDDEN = re.compile(f"[\x1b{_INVISIBLE}]")  # three times as fast, where there 
 # -- applying rules -------------------------------------------------------------------------------
 
 
-def _named(text: str, hints: Hints, found: _Found) -> str:
+def _literal(text: str, places: dict[int, list[int]], found: _Found) -> str:
+    """The text without what the rules find that look for plain strings; each in turn, in order."""
+    while places:
+        number = min(places)
+        rule, starts = LITERAL[number], places.pop(number)
+        clean = _at(rule, starts, text, found) if rule.begins else _sub(rule, text, found)
+        if clean is not text:
+            text = clean
+            places = {later: at for later, at in _look(text)[0].items() if later > number}
+    return text
+
+
+def _named(text: str, hints: Mapping[str, list[int]], found: _Found) -> str:
     """The text without what a name introduces that says it is a secret."""
     clean = text
     for rule in HEADERS:
@@ -223,7 +227,7 @@ def _named(text: str, hints: Hints, found: _Found) -> str:
             clean = _sub(rule, clean, found)
     for rule in (*ASSIGNED, SPOKEN):
         if clean is not text:
-            text, hints = clean, name_hints(clean)
+            text, hints = clean, _look(clean)[1]
         clean = _at(rule, name_starts(text, hints), text, found)
     return _sub(OPTION, clean, found) if "--" in clean else clean
 

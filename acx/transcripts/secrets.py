@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from acx.transcripts import secret_judges as judges
-from acx.transcripts.needles import Needles
 from acx.transcripts.secret_forms import FORMS
 
 MARK = "[REDACTED:"
@@ -121,7 +120,7 @@ DOTTED: tuple[Rule, ...] = (
 
 # -- secrets that are known by what introduces them -----------------------------------------------
 
-ALL_HINTS = (
+HINTS = (
     *("pass", "pwd", "secret", "token", "key", "auth", "cookie", "bearer", "credential"),
     "authorization",
 )
@@ -135,29 +134,9 @@ _NAME = (
 _LED = ("api", "access", "account", "private", "signing", "encryption", "master")
 
 
-Hints = Mapping[str, list[int]]
-"""Where the hints stand in a text; those that don't are left out."""
-
-
-def name_hints(text: str) -> Hints:
-    """The hints of a text, whatever their case."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # of all capitals, this one becomes two characters
-        lowered = text.replace("\u0130", "i").lower()
-    found: dict[str, list[int]] = {}
-    for number, start, _ in _hints().find(lowered):
-        found.setdefault(ALL_HINTS[number], []).append(start)
-    return found
-
-
-@cache
-def _hints() -> Needles:
-    return Needles(ALL_HINTS)
-
-
-def name_starts(text: str, hints: Hints) -> list[int]:
-    """Where a name may begin that says its value is a secret, in order. Of `key`, what stands
-    before it tells."""
+def name_starts(text: str, hints: Mapping[str, list[int]]) -> list[int]:
+    """Where a name may begin that says its value is a secret, in order, given where hints stand. Of
+    `key`, what stands before it tells."""
     starts = [at for hint in _WHOLE for at in hints.get(hint, ())]
     for at in hints.get("key", ()):
         led = at - 1 if at and text[at - 1] in "_ -" else at
@@ -230,8 +209,8 @@ HEADERS: tuple[Rule, ...] = (
 )
 
 ASSIGNED: tuple[Rule, ...] = (
-    Rule(ALL_HINTS, _NAME + _ASSIGN + _QUOTED, judges.assigned),
-    Rule(ALL_HINTS, _NAME + _ASSIGN + _BARE_VALUE, judges.assigned),
+    Rule(HINTS, _NAME + _ASSIGN + _QUOTED, judges.assigned),
+    Rule(HINTS, _NAME + _ASSIGN + _BARE_VALUE, judges.assigned),
 )
 """Values given to a name. A match can only begin where `name_starts` says."""
 
