@@ -18,12 +18,23 @@ from pathlib import Path
 from typing import Any
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+UNSEEN = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 COLOURS = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
 def clean(text: str) -> str:
     """The text without what a terminal would obey."""
     return CONTROLS.sub("\ufffd", text)
+
+
+def escaped(text: str) -> str:
+    """JSON in which what a terminal would obey is written as \\u009b: the same value, unarmed."""
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def inline(text: str) -> str:
+    """The text on one line, without what a terminal would obey."""
+    return clean(" ".join(text.split("\n")))
 
 
 def colourful(stream: Any = None) -> bool:
@@ -52,7 +63,7 @@ def note(text: str) -> None:
 
 def as_json(value: Any) -> None:
     """Any report as JSON, indented, on stdout."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    print(escaped(json.dumps(plain(value), ensure_ascii=False, indent=2)))
 
 
 def page_json(page: Any) -> None:

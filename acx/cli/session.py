@@ -204,7 +204,7 @@ def show(
     found = verbs.messages(ctx, session, messages)
     if format or json:
         for line in export(found, format or "acx"):
-            render.say(line)
+            render.say(render.escaped(line))
         return
     about = ctx.sessions.get(ctx.sessions.find(session))
     belongs = f"{about.space}: {about.status}" if about.space else "in no space"

@@ -55,7 +55,7 @@ def explain(found: Iterable[Explained], json: bool) -> None:
     for one in () if json else results:
         also = f" (would also fit: {', '.join(one.also)})" if one.also else ""
         what = f"{one.format}: {one.why}{also}" if one.format else f"not read: {one.why}"
-        for line in render.wrapped(render.clean(f"{one.source}: {what}"), 4):
+        for line in render.wrapped(render.inline(f"{one.source}: {what}"), 4):
             render.say(line)
     if not (results or json):
         render.note("there is no file in it")
@@ -68,14 +68,14 @@ def _told(one: Imported | Unread) -> None:
     stdout and the rest on stderr."""
     if isinstance(one, Unread):
         if one.named:
-            render.note(render.clean(f"acx: {one.source}: {one.reason}"))
+            render.note(render.inline(f"acx: {one.source}: {one.reason}"))
             for hint in one.hints:
-                render.note(f"hint: {render.clean(hint)}")
+                render.note(f"hint: {render.inline(hint)}")
         return
     known = f", {one.known} known before" if one.known else ""
     news = f"{render.count(one.new, 'new message')}{known} ({one.format})"
     if sys.stdout.isatty():
-        for line in render.wrapped(f"{one.session}  {news}  {render.clean(one.asked)}", 4):
+        for line in render.wrapped(f"{one.session}  {news}  {render.inline(one.asked)}", 4):
             render.say(line)
     else:
         render.note(f"{one.session}: {news}")
@@ -84,7 +84,7 @@ def _told(one: Imported | Unread) -> None:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(one.redacted.items()))
         render.note(f"  secrets replaced: {kinds}")
     for warning in one.warnings:
-        render.note(render.clean(f"  warning: {one.source}, {warning}"))
+        render.note(render.inline(f"  warning: {one.source}, {warning}"))
 
 
 def _summary(results: Sequence[Imported | Unread], dry_run: bool) -> None:
@@ -97,7 +97,7 @@ def _summary(results: Sequence[Imported | Unread], dry_run: bool) -> None:
         _told(one)
     met = [one for one in left if not one.named]
     for one in met[:SHOWN]:
-        render.note(render.clean(f"  left out: {one.source}: {one.reason}"))
+        render.note(render.inline(f"  left out: {one.source}: {one.reason}"))
     if len(met) > SHOWN:
         render.note(f"  left out: {len(met) - SHOWN} more; --json lists all")
     if len(results) > 1 or dry_run:

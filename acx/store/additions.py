@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from acx.model import Message
+from acx.model import Message, Part, Text
 from acx.transcripts.own_rules import Rules
 from acx.transcripts.record import to_line
 from acx.transcripts.redact import redact
@@ -69,13 +69,34 @@ def fresh(
             if seen is not None:
                 clean = replace(clean, id=f"{clean.id}+{seen}", parts=clean.parts[seen:])
         elif before := next(nameless, None):
-            if _content(before) != _content(clean):
+            rest = _rest(before, clean, rules)
+            while rest and (more := next(nameless, None)):  # by what it had grown another time
+                rest = _rest(more, replace(clean, parts=rest), rules)
+            if rest is None:
                 raise Diverged(position)
-            added.known += 1
-            continue
+            if not rest:
+                added.known += 1
+                continue
+            clean = replace(clean, parts=rest)
         added.redacted.update(kinds)
         yield body(clean)
 
 
-def _content(message: Message) -> tuple[object, ...]:
-    return (message.role, message.parts, message.origin)
+def _rest(before: Message, now: Message, rules: Rules) -> tuple[Part, ...] | None:
+    """What a message says more than it did when it was stored, as the last one of a transcript that
+    is still being written; None if it isn't the same message."""
+    before, _ = redact(before, rules)  # as it would be stored now, if rules were added
+    if (before.role, before.origin) != (now.role, now.origin):
+        return None
+    if not before.parts:
+        return None if now.parts else ()
+    *same, last = before.parts
+    count = len(same)
+    if tuple(same) != now.parts[:count] or len(now.parts) <= count:
+        return None
+    grown = now.parts[count]
+    if last == grown:
+        return now.parts[count + 1 :]
+    if isinstance(last, Text) and isinstance(grown, Text) and grown.text.startswith(last.text):
+        return (Text(grown.text[len(last.text) :]), *now.parts[count + 1 :])
+    return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain, groupby
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from acx.errors import AcxError, BadInput, NotFound, UsageError
@@ -83,7 +84,9 @@ def open_transcript(path: Path, format: str | None = None) -> Opened:
     held = list(found(path))
     if len(held) != 1:
         what = f"holds {len(held)} files" if held else "is an empty folder"
-        raise BadInput(f"{path} {what}: name one", f"or take all: acx session import {path}")
+        raise BadInput(
+            f"{path} {what}: name one", f"or take all: acx session import {quote(str(path))}"
+        )
     return open_source(held[0], format)
 
 
@@ -159,4 +162,4 @@ def _reading(name: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise BadInput(f"can't read {name}: {reason}", f"ls -l {name}") from error
+        raise BadInput(f"can't read {name}: {reason}", f"ls -l {quote(name)}") from error

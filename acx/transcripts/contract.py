@@ -22,6 +22,9 @@ LONGEST_LINE = 64 * 2**20
 """Bytes. Longer lines are skipped with a warning: the longest reported in the wild is 67 MB, an
 embedded file; nothing a person or agent said."""
 
+MOST_WARNINGS = 50
+"""Kinds of trouble in one file; more are counted only."""
+
 Shape = Literal["lines", "list", "object", "text"]
 
 
@@ -91,7 +94,7 @@ class Notes:
 
     def warn(self, what: str) -> None:
         """Report something at the place being read, once a kind."""
-        if all(warning.what != what for warning in self.warnings):
+        if len(self.warnings) < MOST_WARNINGS and all(one.what != what for one in self.warnings):
             self.warnings.append(Warning(self.line, what, self.byte))
 
     def skip(self, what: str) -> None:

@@ -35,6 +35,7 @@ from acx.transcripts.formats import (
     tau,
     terminal,
 )
+from acx.transcripts.redact import redact_text
 
 FORMATS: tuple[Format, ...] = (
     aider.FORMAT,
@@ -103,7 +104,7 @@ def _seen(sample: Sample) -> tuple[str, str]:
     if sample.records:
         keys = ", ".join(sorted(str(key)[:30] for key in sample.records[0])[:8])
         return f"JSON objects with {keys or 'no fields'}, in no known transcript format", forced
-    start = sample.text.split()[0][:30]
+    start = redact_text(sample.text[:1000])[0].split()[0][:30]
     return f"text that starts with {start!r}, in no known transcript format", forced
 
 

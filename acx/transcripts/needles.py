@@ -19,4 +19,8 @@ class Needles:
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """(number, start, end) of each place where a needle stands, also within another one."""
-        return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # half of a surrogate pair, as of an emoji cut in two
+            whole = text.encode("utf-8", "replace").decode()
+            return self._automaton.find_matches_as_indexes(whole, overlapping=True)

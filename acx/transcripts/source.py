@@ -23,7 +23,7 @@ from acx.transcripts.elements import BAD_UTF8, elements
 from acx.transcripts.mending import NOT_JSON, NOT_OBJECT, TORN, decode, is_unfinished, mended
 
 TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB: skipped"
-FIRST_RECORD = 16 * 2**20
+FIRST_RECORD = 4 * 2**20
 """Bytes that a sample may have where the first record is longer than SAMPLE_BYTES."""
 
 HELD = 16 * 2**20

@@ -40,17 +40,21 @@ class Source:
 
 def sources(path: Path, formats: tuple[Format, ...]) -> Iterator[Source]:
     """The transcripts that a path stands for, sorted by path. Links to folders aren't followed: a
-    walk ends."""
+    walk ends. What can't be looked into is a source that can't be opened."""
     if not path.is_dir():
         yield Source(str(path), partial(_opened, (path,)))
-    elif found := _bundles(path, formats):
-        yield from found
-    else:
-        for entry in _entries(path):
-            if entry.is_file() or (
-                entry.is_dir(follow_symlinks=False) and entry.name not in PASSED_OVER
-            ):
-                yield from sources(Path(entry.path), formats)
+        return
+    try:
+        found, entries = _bundles(path, formats), _entries(path)
+    except OSError as error:
+        yield Source(str(path), partial(_refused, error))
+        return
+    yield from found
+    for entry in () if found else entries:
+        if entry.is_file() or (
+            entry.is_dir(follow_symlinks=False) and entry.name not in PASSED_OVER
+        ):
+            yield from sources(Path(entry.path), formats)
 
 
 def piped(stream: BinaryIO) -> Source:
@@ -66,7 +70,12 @@ def piped(stream: BinaryIO) -> Source:
 
 
 def _bundles(path: Path, formats: tuple[Format, ...]) -> list[Source]:
-    found = [(files, format.name) for format in formats for files in format.folder(path)]
+    found = [
+        (files, format.name)
+        for format in formats
+        for files in format.folder(path)
+        if all(file.is_file() for file in files)  # a pipe among them would never end
+    ]
     # A folder with one session is that session; of more, each is called by its first file
     return [
         Source(str(files[0] if len(found) > 1 else path), partial(_opened, files), name)
@@ -80,9 +89,10 @@ def _opened(files: tuple[Path, ...]) -> BinaryIO:
     return joined(file.open("rb") for file in files)
 
 
+def _refused(error: OSError) -> BinaryIO:
+    raise error
+
+
 def _entries(path: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(path) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return []
+    with os.scandir(path) as entries:
+        return sorted(entries, key=lambda entry: entry.name)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shlex import quote
 from typing import BinaryIO
 
 from acx.errors import AcxError, BadInput, Conflict
@@ -115,7 +116,7 @@ def _explained(source: Source) -> Explained:
         (name, why), *others = fitting(source)
     except AcxError as error:
         return Explained(source.name, "", _reason(source.name, error))
-    return Explained(source.name, name, why, tuple(other for other, _ in others))
+    return Explained(source.name, name, redact_text(why)[0], tuple(other for other, _ in others))
 
 
 def import_all(
@@ -174,7 +175,8 @@ def _walked(ctx: Context, folder: Path, how: How) -> Iterator[Imported | Unread]
             yield _unread(source.name, error, False)
     if not some:
         raise BadInput(
-            f"{folder}: no transcript in this folder", f"acx session import {folder} --explain"
+            f"{folder}: no transcript in this folder",
+            f"acx session import {quote(str(folder))} --explain",
         )
 
 
@@ -193,8 +195,14 @@ def import_source(ctx: Context, source: Source, how: How) -> Iterator[Imported]:
     for index, (about, messages) in enumerate(opened.conversations(), 1):
         done = _Import(ctx, source, how, opened.format.name, about, index).store(messages)
         notes = opened.notes
-        new = tuple(notes.warnings[warned:])
-        yield replace(done, warnings=new, ignored=notes.ignored - ignored)
+        new = tuple(
+            replace(warning, what=redact_text(warning.what)[0])
+            for warning in notes.warnings[warned:]
+        )
+        counts = Counter[str]()
+        for kind, count in (notes.ignored - ignored).items():
+            counts[redact_text(kind)[0]] += count
+        yield replace(done, warnings=new, ignored=counts)
         warned, ignored = len(notes.warnings), Counter(notes.ignored)
     if not index:
         raise BadInput(
@@ -240,7 +248,8 @@ class _Import:
                 first, messages = self._again()
                 messages = self._watched(first, messages)
                 continue
-            asked = redact_text(self.asked[:500], self.how.sessions.rules)[0]
+            # a secret on the border of what is shown must not lose its end before it is found
+            asked = self._clean(self.asked[: 50 * LONGEST_TITLE])
             asked = shortened(" ".join(asked.split()), LONGEST_TITLE)
             self._titled(session_id, asked)
             return Imported(
@@ -271,9 +280,9 @@ class _Import:
             session_id,
             self.ctx.stamp(),
             user=self.how.user,
-            source=redact_text(path, self.how.sessions.rules)[0],
+            source=self._clean(path),
             format=self.format,
-            cwd=redact_text(self.about.cwd, self.how.sessions.rules)[0],
+            cwd=self._clean(self.about.cwd),
             began=began,
         )
         with suppress(Conflict):  # another import of it was quicker
@@ -281,9 +290,8 @@ class _Import:
 
     def _again(self) -> tuple[Message, Iterator[Message]]:
         opened = open_source(self.source, self.format)
-        for _, messages in opened.conversations():
-            self.index -= 1
-            if not self.index:
+        for index, (_, messages) in enumerate(opened.conversations(), 1):
+            if index == self.index:
                 return next(messages), messages
         raise BadInput(f"{self.source.name} changes while it is read", "import it again")
 
@@ -304,17 +312,19 @@ class _Import:
         """
         own = self.about.id
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:80]
-        secret = redact_text(own, self.how.sessions.rules)[0] != own
-        if name and not secret:
+        secret = self._clean(own) != own
+        if name == own and not secret:
             with suppress(BadInput):
                 return checked_name(name, "id of a session")
         begins = "\0".join(filter(None, (self.about.name, first.role, first.text)))
-        seed = own if name else begins
         stem = "stdin" if self.source.name == "-" else Path(self.source.name).stem
-        stem = "session" if secret else name or f"{stem}-{self.about.name}"
+        stem = "session" if secret else name or self._clean(f"{stem}-{self.about.name}")
         stem = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:60].rstrip("-_")
-        digest = hashlib.sha256(seed.encode(errors="replace")).hexdigest()[:8]
+        digest = hashlib.sha256((own or begins).encode(errors="replace")).hexdigest()[:8]
         return f"{stem or 'session'}-{digest}"
+
+    def _clean(self, text: str) -> str:
+        return redact_text(text, self.how.sessions.rules)[0]
 
 
 def import_stream(ctx: Context, stream: BinaryIO, how: How | None = None) -> list[Imported]:
@@ -340,4 +350,4 @@ def _unread(name: str, error: AcxError, named: bool) -> Unread:
 
 def _reason(name: str, error: AcxError) -> str:
     """What is wrong, without the file's name, which stands before it already."""
-    return error.message.removeprefix(name).removeprefix(":").lstrip()
+    return redact_text(error.message.removeprefix(name).removeprefix(":").lstrip())[0]
