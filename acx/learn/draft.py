@@ -58,6 +58,10 @@ class Draft:
         """The whole file as bytes, or None to delete it, whether it is there or not."""
         self._written[path] = data
 
+    def put_all(self, changes: Mapping[str, bytes | None]) -> None:
+        """Whole files, as `changes` of another draft gives them."""
+        self._written.update(changes)
+
     def replace(self, path: str, old: str, new: str) -> None:
         """Replace the one place where `old` stands. Raises EditError if it isn't exactly one."""
         text = self.text(path)

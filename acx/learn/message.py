@@ -30,6 +30,11 @@ _NOT_OURS = re.compile(
 """How lines begin that mean something to git, a forge or the ledger: trailers, reverts, the end of
 a message."""
 
+_NOT_A_SUBJECT = re.compile(
+    r"(?i)acx-[\w-]*\s*:|(?:[a-z]+-)+(?:by|to|from)\s*:|this reverts commit |# -+ >8|diff -|index: "
+)
+"""The same for a first line, which git never takes for a trailer: `golangci-lint: ...` may stay."""
+
 
 def task_key(session_id: str, number: int) -> str:
     """What `Acx-Task` says: the ledger's key of a task."""
@@ -39,6 +44,17 @@ def task_key(session_id: str, number: int) -> str:
 def ranges(task: Task) -> str:
     """What `Acx-Messages` says: `12-63`, or `12-63, 80-92` for a task that was re-opened."""
     return ", ".join(f"{first}-{last}" for first, last in task.ranges)
+
+
+_UNCHECKED = re.compile(r"(?i)no check was seen|answered without work|the agent said\b")
+"""How a reason begins that rests on the agent's words alone."""
+
+
+def told_outcome(task: Task) -> str:
+    """What `Acx-Outcome` says: the status, and whether nothing but the agent's own words stands
+    for it: `success, not checked`."""
+    unchecked = task.status == "success" and _UNCHECKED.match(task.because)
+    return f"{task.status}, not checked" if unchecked else task.status
 
 
 def message(
@@ -61,7 +77,7 @@ def message(
     trailers = [
         ("Acx-Session", session_id),
         ("Acx-Task", task_key(session_id, task.number)),
-        ("Acx-Outcome", task.status),
+        ("Acx-Outcome", told_outcome(task)),
         ("Acx-Kind", lesson.kind),
         ("Acx-Messages", ranges(task)),
         ("Acx-Learner", learner),
@@ -74,7 +90,9 @@ def message(
 
 def subject(title: str) -> str:
     """The title as a commit's subject: one line of at most 72 characters, cut at a word."""
-    text = _inert(one_line(title))
+    text = one_line(title)
+    text = f"> {text}" if _NOT_A_SUBJECT.match(text) else text
+    text = f"—{text.lstrip('-')}" if text.startswith("---") else text
     if len(text) <= LONGEST_SUBJECT:
         return text
     return text[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0].rstrip(",;:-") + "…"
@@ -118,9 +136,9 @@ def _inert(line: str) -> str:
 
 
 def outcome_of(trailers: Mapping[str, str]) -> tuple[str, str, str]:
-    """Task key, outcome and message ranges that a lesson's trailers name."""
+    """Task key, outcome (`success`, `failed`) and message ranges that a lesson's trailers name."""
     return (
         trailers.get("Acx-Task", ""),
-        trailers.get("Acx-Outcome", ""),
+        trailers.get("Acx-Outcome", "").split(",")[0],
         trailers.get("Acx-Messages", ""),
     )

@@ -29,7 +29,8 @@ from acx.verbs.progress import Progress, Step
 class Settings:
     """How a run goes about it. `max_cost` is what is left of it, in USD.
 
-    `stopped` tells, between tasks and sessions, that the person wants no more.
+    `stopped` tells, between tasks and sessions, that the person wants no more. `drafts` holds, by
+    space, what a dry run would have landed so far: each lesson is made on top of those before it.
     """
 
     review: bool
@@ -37,6 +38,7 @@ class Settings:
     max_cost: Decimal | None
     progress: Progress
     stopped: Callable[[], bool] = lambda: False
+    drafts: dict[str, Draft] = field(default_factory=dict)
 
     def less(self, usage: Usage) -> Settings:
         """The settings for what comes after this was spent."""
@@ -54,6 +56,10 @@ class Settings:
         return self.max_cost is not None and self.max_cost <= 0
 
 
+Diff = Mapping[str, tuple[bytes | None, bytes | None]]
+"""Path -> bytes before and after; None where there is no file."""
+
+
 @dataclass(frozen=True, slots=True)
 class LessonReport:
     """A lesson that landed, waits (`proposal`, with the reason), or would be written (dry run)."""
@@ -64,7 +70,7 @@ class LessonReport:
     commit: str = ""
     proposal: str = ""
     held: str = ""
-    diff: Mapping[str, tuple[bytes | None, bytes | None]] = field(default_factory=dict)
+    diff: Diff = field(default_factory=dict)
     message: str = ""
 
 
@@ -150,7 +156,6 @@ class _Run:
             for commit in _commits(repo, ledger.rejected(repo))
         ]
         self.removed = ledger.removed_skills(repo)
-        self.drafts: Draft | None = None
         self.lessons: list[LessonReport] = []
         self.outcomes: list[Outcome] = []
         self.usage = Usage()
@@ -277,10 +282,14 @@ class _Run:
         return pipeline.lessons(self.learner, assignment)
 
     def _tree(self) -> Draft:
-        if self.drafts is None or not self.settings.dry_run:
-            self.base = self.repo.resolve("HEAD")
-            self.drafts = Draft(Tree(self.repo, self.base))
-        return self.drafts
+        space = self.session.space
+        if self.settings.dry_run and space in self.settings.drafts:
+            return self.settings.drafts[space]
+        self.base = self.repo.resolve("HEAD")
+        draft = Draft(Tree(self.repo, self.base))
+        if self.settings.dry_run:
+            self.settings.drafts[space] = draft
+        return draft
 
     def _publish(self, task: Task, ready: Sequence[Ready]) -> None:
         review = self.settings.review
@@ -294,12 +303,13 @@ class _Run:
             )
             for item in ready
         ]
+        diffs: list[Diff] = [{}] * len(ready)
         if self.settings.dry_run:
-            placed = self._pretend(pieces)
+            placed, diffs = self._pretend(pieces)
         else:
             placed = publish.publish(self.repo, self.base, pieces, self.ctx.now())
         commits: list[str] = []
-        for item, piece, place in zip(ready, pieces, placed, strict=True):
+        for item, piece, place, diff in zip(ready, pieces, placed, diffs, strict=True):
             held = item.hold or ("for review" if piece.hold else "")
             if place.conflict:
                 held = publish.conflict_in_words(place.conflict)
@@ -311,7 +321,7 @@ class _Run:
                     place.commit,
                     place.proposal,
                     held if place.proposal else "",
-                    self._diff(item) if self.settings.dry_run else {},
+                    diff,
                     item.text,
                 )
             )
@@ -322,15 +332,23 @@ class _Run:
         outcome = self._outcome(task, "learned" if landed else "held")
         self._record(replace(outcome, lessons=tuple(commits)), quiet=True)
 
-    def _pretend(self, pieces: Sequence[Piece]) -> list[publish.Placed]:
-        return [publish.Placed("", piece.name if piece.hold else "") for piece in pieces]
-
-    def _diff(self, item: Ready) -> dict[str, tuple[bytes | None, bytes | None]]:
-        tree = self._tree()
-        diff = {path: (tree.read(path), new) for path, new in item.changes.items()}
-        for path, new in item.changes.items():
-            tree.put(path, new)
-        return diff
+    def _pretend(self, pieces: Sequence[Piece]) -> tuple[list[publish.Placed], list[Diff]]:
+        """What publishing would do, with the diffs; what lands is there for what comes after."""
+        landed, held = self._tree(), set[str]()
+        made = Draft(landed)
+        placed: list[publish.Placed] = []
+        diffs: list[Diff] = []
+        for piece in pieces:
+            conflict = "" if piece.hold else next((p for p in piece.changes if p in held), "")
+            waits = piece.hold or bool(conflict)
+            diffs.append({path: (made.read(path), new) for path, new in piece.changes.items()})
+            placed.append(publish.Placed("", piece.name if waits else "", conflict))
+            if not piece.leaf:
+                held.update(piece.changes if waits else ())
+                made.put_all(piece.changes)
+            if not waits:
+                landed.put_all(piece.changes)
+        return placed, diffs
 
     def _key(self, task: Task) -> str:
         return message.task_key(self.session.id, task.number)

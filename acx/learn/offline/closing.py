@@ -20,6 +20,11 @@ _FILLER = (
     r"^\W*(?:all )?(?:done|great|perfect|good|excellent|ok(?:ay)?|yes|you're (?:absolutely )?right"
     r"|you were (?:absolutely )?right|sorry|sure"
     r"|got it|works|summary|great question|good (?:question|point|catch|idea))\b[^,]{0,40}$"
+    r"|^(?:(?:sure|of course|certainly|absolutely|yes|ok(?:ay)?|thank you[^.!,]*|hello|hi)\b\W*)*"
+    r"(?:i|we)(?:'m| am| can|'d| would| could|'ll| will)\b.{0,30}\b(?:help|assist|happy|glad"
+    r"|here (?:to|for)"
+    r"|look into)\b|^to (?:address|fix|resolve|handle|implement|correct)\b.*\bwe(?:'ll)? \w+"
+    r"|^(?:please|could you|to (?:proceed|assist|help|get started))\b"
     r"|^(?:let me|you raise|i'll|i will|now (?:let|i)|here's|here is|here are|would you"
     r"|want me|looking at"
     r"|let's|now,? let me"
@@ -28,11 +33,13 @@ _FILLER = (
 )
 _ANNOUNCES = r":\W*$|\b(?:let me|you raise|i'll|i will|i'm going to)\b"
 _REPORTS = (
-    r"^\W*(?:done\b.{0,5} )?(?:I(?:'ve| have)? (?!need)(?:now |also |just |successfully )?"
+    r"^\W*(?:done\b.{0,5} )?(?:I(?:'ve| have)? (?!need|made an? (?:error|mistake))(?:now |also "
+    r"|just |successfully )?"
     r"(?:\w+ed|built|wrote|made|put|set|ran|rewrote|split|took|did)\b"
     r"|(?:added|fixed|created|updated|changed|removed|replaced|moved|implemented|deployed|repaired"
-    r"|rewrote|renamed|committed|reverted|refactored|deleted|installed|configured|wrote|simplified)\b"
-    r"|works\b\W+\w+"
+    r"|rewrote|renamed|committed|reverted|refactored|deleted|installed|configured|wrote"
+    r"|simplified)\b"
+    r"|works\b\W+\w+|done: \S"
     r"|the (?!review|user)[\w-]+(?:[\w' `./()-]{0,60}?) (?:now \w+"
     r"|is (?:now )?(?:done|ready|finished|fixed)"
     r"|(?:has|have) \w+ed|has been|have been|works?|pass)\b"
@@ -60,6 +67,7 @@ def _is(source: str, text: str) -> bool:
 
 
 def _says(part: str, reports: bool) -> bool:
+    part = part.replace("’", "'")
     if len(part.split()) < 3 or part.endswith("?") or pattern(_ANNOUNCES).search(part):
         return False
     return _is(_REPORTS, part) if reports else not _is(_FILLER, part) and len(part.split()) >= 4

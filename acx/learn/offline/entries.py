@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from acx.learn.message import told_outcome
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.story import Story
@@ -106,6 +107,12 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
         return "a rule was stated, no work done"
     if not summary(task, story, ""):
         return "nothing was said about what came of it"
+    idle = not (story.edited or story.checks or story.commits or story.requests or story.done)
+    if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
+        return "something was shown, no work done"
+    idle = idle and told_outcome(task) != "success" and not asks(asked)
+    if task.status == "success" and idle and story.closing and not story.reported:
+        return "nothing shows what came of it"
     if task.status == "failed" or story.runs or story.edited:
         return ""
     if requests(asked) and (not tools() or task.because.startswith("the user ")):
@@ -122,6 +129,13 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     return ""
 
 
+_SHOWS = (
+    r"^(?:show|list|print|display|say|tell|open|read)\b(?!.*\b(?:and|then) (?:add|build|change"
+    r"|create|fix"
+    r"|make|store|update|write)\b).{0,80}$|^check (?:the |my |your )?current\b.{0,60}$"
+)
+
+
 def log_title(task: Task, story: Story) -> str:
     """The log entry as a commit's subject."""
     asked = story.asked.quote if story.asked else ""
@@ -134,7 +148,8 @@ def summary(task: Task, story: Story, cwd: str) -> str:
     """What was really done, in a few sentences."""
     said: list[str] = []
     if story.closing:
-        said.append(f"The agent reported: {quoted(story.closing.quote, 280)}.")
+        word = "reported" if story.reported or story.final else "said"
+        said.append(f"The agent {word}: {quoted(story.closing.quote, 280)}.")
     if story.edited:
         names = [code(short_path(path, cwd), 80) for path in story.edited]
         more = f" and {len(names) - MOST_NAMED} more files" if len(names) > MOST_NAMED else ""
@@ -164,16 +179,9 @@ def _judged(task: Task) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def outcome(task: Task) -> str:
-    """The status, and whether anything but the agent's own words stands for it."""
-    weak = r"^(?:no check was seen|answered without work|the agent said)"
-    checked = task.status == "failed" or not pattern(weak).match(task.because)
-    return task.status if checked else f"{task.status}, not checked"
-
-
 def bullets(task: Task, story: Story, cwd: str) -> Sequence[tuple[str, str]]:
     """The bullets of a log entry; what there is nothing true to say for is left out."""
-    found = [("Outcome", outcome(task)), ("Summary", summary(task, story, cwd))]
+    found = [("Outcome", told_outcome(task)), ("Summary", summary(task, story, cwd))]
     if story.decisions:
         said = "; ".join(quoted(one.quote, 140) for one in story.decisions[:3])
         found.append(("Key Decisions", f"The user said: {said}"))
@@ -220,7 +228,10 @@ def told_fix(fix: Fix, cwd: str) -> ToldFix:
     return ToldFix(inert(_local(bare, cwd), 150), found, title, told)
 
 
-_PLACE = r"^(?:\[[\w:.-]+\] )?(?:\S*?[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:?\s*)?"
+_PLACE = (
+    r"^(?:\[[\w:.-]+\] )?(?:Error: )?(?:\(eval\):\d+: )?"
+    r"(?:\S*?[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:?\s*)?"
+)
 
 
 def _remedied(fix: Fix, error: str, remedy: str) -> str:
@@ -236,6 +247,8 @@ def _renamed(fix: Fix, bare: str, cwd: str) -> str:
         pattern(r"^(?:python[\d.]* -m|uv run|npx) (?=\S+ \S)").sub("", inert(_local(line, cwd)))
         for line in (fix.failed, fix.worked)
     )
+    failed = failed.split(" && ")[-1]
+    worked = pattern(r"(?:\bwhich \S+|\bpwd|\bls) && ").sub("", worked)
     name = pattern(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|NotFound))\b").match(bare)
     words = name[1] if name else pattern(r"^(?:\w+: )*(?:line \d+: )?").sub("", bare)
     if fix.worked.startswith(fix.failed + " "):

@@ -25,6 +25,7 @@ from acx.learn.offline.writing import (
     listed,
     logged,
     noted,
+    numbered,
     quoted,
     rival,
 )
@@ -128,10 +129,11 @@ class _Writer:
         for place in self._for_all("daily-log", f"{task.title} {self._project}"):
             path = f"{place.folder}/{entry.date}.md"
             text = _text(self._tree, path)
-            if entry.heading in self._before and not has_entry(text, entry.heading):
+            known = self._known_heading(path, entry)
+            if known and not has_entry(text, known):
                 self.reason = "a person took its entry out of the log"
                 continue
-            draft.write(path, logged(text, entry))
+            draft.write(path, logged(text, entry, known))
         proofs = [proof for _, proof, _ in story.checks.values()][-1:]
         proofs += [proof for _, proof in story.commits[-1:]]
         causes = story.causes[-1:] if task.status == "failed" else []
@@ -213,12 +215,29 @@ class _Writer:
             if not place.topics or any(topic in words.lower() for topic in place.topics)
         ]
 
+    def _known_heading(self, path: str, entry: Entry) -> str:
+        """The heading under which this very task has its entry in that file; "" if it has none.
+        When it was first written, its number was the highest."""
+        for known in self._assignment.earlier:
+            if found := numbered(known.changes.get(path) or "", entry.heading):
+                return found[-1]
+        return ""
+
     def _has_tools(self) -> bool:
         return any(message.calls for message in self._assignment.transcript.read())
 
     @property
     def _day(self) -> str:
-        return (self._story.ts or self._assignment.transcript.session.created_at)[:10]
+        return (
+            self._story.ts or self._before_it or self._assignment.transcript.session.created_at
+        )[:10]
+
+    @property
+    def _before_it(self) -> str:
+        """The last time that was told before the task: some agents only say when a chat began."""
+        first = self._assignment.task.first
+        times = [m.ts for m in self._assignment.transcript.read(1, first) if m.ts]
+        return times[-1] if times else ""
 
     @property
     def _cwd(self) -> str:

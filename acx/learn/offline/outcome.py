@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from acx.learn.offline.closing import statement
 from acx.learn.offline.steps import Run, Said
 from acx.learn.offline.titles import shorten
 from acx.learn.offline.words import (
@@ -46,10 +47,15 @@ class Course:
     edit: int = 0
     acted: int = 0
     worked: int = 0
+    mended: int = 0
     ended: bool = False
     spoke: int = 0
     asking: bool = False
+    offering: bool = False
+    announced: bool = False
     gave_up: str = ""
+    admitted: str = ""
+    admitted_at: int = 0
     claim: str = ""
     claim_at: int = 0
     looked: int = 0
@@ -72,8 +78,13 @@ class Course:
             self.ended = False
             return
         self.runs += 1
+        if run.auto:
+            self._by_itself(run)
+            return
         self.acted, self.ended, self.interrupted = run.number, False, 0
         self.worked = run.number if run.works else self.worked
+        if run.works or not (run.failed or run.line or pattern(_READS).match(run.tool)):
+            self.mended = run.number
         self.looked = 0 if run.failed else self.looked + 1
         if run.path and not run.failed:
             self.edit = run.number
@@ -84,6 +95,17 @@ class Course:
         if run.failed is not None:
             self.error = signals.error_line(run.text) if run.failed else ""
             self.error_at = run.number if run.failed else 0
+
+    def _by_itself(self, run: Run) -> None:
+        """A check by the agent's program, which runs one after the other when files were edited:
+        what failed before that edit has passed since, or this one would not have been run."""
+        self.acted, self.ended, self.interrupted = run.number, run.stopped, 0
+        self.checks = {
+            name: check
+            for name, check in self.checks.items()
+            if check.ok or check.number > self.edit
+        }
+        self._check(run)
 
     def _kept(self, run: Run) -> None:
         """Whether the run commits work or takes it back: the commit of a revert is no proof."""
@@ -96,11 +118,7 @@ class Course:
             self.commit, self.commit_at = "opened a pull request", run.number
 
     def _check(self, run: Run) -> None:
-        what = (
-            str(run.summary)
-            if run.summary
-            else run.checked + (" failed" if run.failed else " passed")
-        )
+        what = run.result if run.summary else f"{run.checked} {run.result}"
         self.checks.pop(run.checked, None)
         self.checks[run.checked] = Check(run.number, not run.failed, what)
         if len(self.checks) > MOST_CHECKS:
@@ -108,12 +126,18 @@ class Course:
 
     def answered(self, said: Said) -> None:
         """Take in words of the agent."""
-        self.spoke, self.ended, self.interrupted = said.number, said.ends, 0
         parts = sentences(said.text[-600:])
         self.asking = bool(parts) and parts[-1].rstrip("*_ ").endswith("?")
+        self.offering = self.asking and bool(pattern(_OFFERS).search(parts[-1]))
+        # Who says what comes next, and then nothing, was cut off.
+        self.announced = said.ends and bool(parts) and announces(parts[-1])
+        self.spoke, self.interrupted = said.number, 0
+        self.ended = said.ends and not self.announced
         self.gave_up = _gives_up(said.text) if said.ends else ""
         if claim := claims(said.text):
             self.claim, self.claim_at, self.looked = claim, said.number, 0
+        if self.runs and (admitted := admits(said.text)):
+            self.admitted, self.admitted_at = admitted, said.number
 
     def heard(self, said: Said, reading: Reading) -> None:
         """Take in words of the person about this task."""
@@ -153,7 +177,18 @@ class Course:
             return self._broken_off(bad)
         if self.undone > max(self.edit, self.commit_at):
             return "failed", f"taken back with git (#{self.undone})"
-        return self._checked(bad) or self._unproved()
+        return self._admitted() or self._checked(bad) or self._unproved()
+
+    def _admitted(self) -> tuple[TaskStatus, str] | None:
+        """What the agent itself says went wrong, if nothing was done about it since."""
+        good = max((check.number for check in self.checks.values() if check.ok), default=0)
+        since = max(self.edit, self.mended, self.commit_at, good)
+        if not self.admitted_at or since >= self.admitted_at:
+            return None
+        bad = [check for check in self.checks.values() if not check.ok]
+        if bad:
+            return None  # the check says it better
+        return "failed", f"the agent said: {self.admitted} (#{self.admitted_at})"
 
     def _broken_off(self, bad: list[Check]) -> tuple[TaskStatus, str]:
         """A turn without an end: only what was proved or reported before can count."""
@@ -166,7 +201,7 @@ class Course:
 
     def _closed(self) -> bool:
         """Whether the words after the agent's turn need no answer."""
-        return bool(self.next and self.spoke >= self.acted) or (
+        return bool(self.next and self.spoke >= self.acted and not self.announced) or (
             self.verdict == "good" and self.said_at > self.acted
         )
 
@@ -220,6 +255,62 @@ def claims(text: str) -> str:
         ).search(part) and not part.endswith(("?", ":")):
             return quoted(part, 120)
     return ""
+
+
+_ANNOUNCED = (
+    r"^\W*(?:(?:now|next|then|first|so|ok(?:ay)?|great|good|perfect|alright)\b\W*)*"
+    r"(?:let me (?!know)|let's |i'?ll (?:now |first |also |then |next )*(?!be\b|wait|hold|stop"
+    r"|leave|keep"
+    r"|skip|stand|do (?:so|that|it)\b|need\b)"
+    r"|i(?: wi|')ll (?:now|first|start|continue|proceed|read|check|run|look|create|add|append|fix"
+    r"|try)\b"
+    r"|i'?m (?:now )?going to |i am (?:now )?going to )"
+)
+_WAITS = (
+    r"\b(?:once|if|when(?:ever)?|after|until|unless|as soon as|before) (?:you|that|it|they|we|i)\b"
+    r"|[?]\W*$"
+)
+_OFFERS = (
+    r"\b(?:what|how) (?:would you like|can i (?:help|do|assist)|may i)|\banything else\b"
+    r"|\bwould you like (?:me )?to (?:do|know|use|try|start)\b"
+)
+"""Questions that any request answers."""
+
+
+def announces(sentence: str) -> bool:
+    """Whether an agent says what it is about to do: `Now I'll read the file`."""
+    return bool(pattern(_ANNOUNCED).search(sentence)) and not pattern(_WAITS).search(sentence)
+
+
+_READS = (
+    r"(?:\w+_)*?(?:read|view|list|ls|glob|grep|search|find|get|fetch|think|todo|open|show|check)"
+)
+"""How tools are called that change nothing."""
+
+_ADMITS = (
+    r"\bi (?:misread|misunderstood|misinterpreted|overlooked|broke|was wrong|made (?:a"
+    r"|the) mistake)\b"
+    r"|\bmy (?:mistake|bad|error)\b|\bapologi[sz]e for (?:the|my|that) (?:oversight|mistake|error"
+    r"|mess)"
+    r"|\b(?:that|this|it|(?:my|the) (?:last |previous |proposed )?(?:change|fix|approach|patch|edit"
+    r"|command|tests?))"
+    r" (?:did(?:n't| not) work|(?:has|have)(?:n't| not) worked)\b"
+    r"|\b(?:tests?|scripts?|commands?|builds?|suite)\b.{0,30}\b(?:timed out|(?:is|are|keeps?"
+    r"|still) timing out"
+    r"|still fail(?:s|ing)?)\b"
+    r"|\b(?:command|build|script|tests?) (?:has |have )?failed\b"
+    r"|\bmay have (?:introduced|broken|caused)\b|\blet me (?:undo|revert|take (?:it|that"
+    r"|this) back)\b"
+)
+
+
+def admits(text: str) -> str:
+    """The sentence in which an agent admits that its work went wrong, in a message that doesn't
+    report a repair; "" if it doesn't."""
+    if statement(text)[1]:
+        return ""
+    parts = sentences(text[:1000])[:5]
+    return next((quoted(part, 120) for part in parts if pattern(_ADMITS).search(part)), "")
 
 
 def _gives_up(text: str) -> str:

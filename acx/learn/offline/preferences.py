@@ -39,7 +39,8 @@ _RULE = (
     r"|felt|been|thought|do\b)\w+"
     r"|^(?:i|we) prefer\b|^prefer\b|^whenever\b|\bmy preference\b"
     r"|\bwe (?:use|run|write|name|follow|stick (?:to|with)|rely on|don't use|do not use|avoid)\b"
-    r"|\blet'?s (?:not|never|always)\b|\b(?:is|are) (?:a must|mandatory|not allowed|forbidden)\b"
+    r"|\blet'?s (?:never|always)\b|\blet'?s not (?:\w+ ){1,3}(?:all|every)\b|\b(?:is"
+    r"|are) (?:a must|mandatory|not allowed|forbidden)\b"
     r"|^(?:please )?keep (?:\w+ ){0,4}?(?:in|with|under|below|short|simple|small|separate|minimal"
     r"|up to date|to)\b"
     r"|^(?:please )?make sure (?:to |you )?(?:always|never)\b|\bmust (?:always|never|not)\b"
@@ -59,8 +60,23 @@ _CHOICE = (
     r"|call it|name it|stick (?:to|with)|go with)\b"
     r"|^(?:please )?(?:use|run|prefer) .{2,60}?(?:\binstead\b|\brather than\b|, not\b|\bnot \w+\W*$"
     r"|\bover \w+\W*$)"
-    r"|^no\b[\s,.!:;-]+(?:we|i|don't|do not|always|never)\b"
+    r"|^no\b[\s,.!:;-]+(?:we (?:use|always|never|don't|do not|only)|i (?:always|never|prefer)|don't"
+    r"|do not|always|never)\b"
 )
+_REASONED = (
+    r"^(?:we|you|they) (?:should(?:n't| not)?|must(?:n't| not)?|have to|need to)\b"
+    r".*\b(?:for|because|since|so that|otherwise|as)\b"
+)
+"""A rule with the reason for it, as it is said when something is refused."""
+_LEANS = (
+    r"^(?:and |but |or )?(?:never|not|no)\s+(?:(?:the|a|an|in|on|with|for|at|from|by|to|any|just"
+    r"|only"
+    r"|even|as)\b|[\w.`'+#-]+\W*$)"
+    r"|^(?:and |but )?(?:except|unless|because|since|so that|otherwise|instead of|rather than"
+    r"|only (?:if|when|for|in|on|with))\b"
+)
+"""How a sentence begins that says nothing without the one before: `Never the datetime module.`"""
+_INSTEAD = r"^(?:please )?(?:use|prefer|run|write|put) .{2,60}\b(?:instead|rather)\b"
 _MOMENT = (
     r"\b(?:yet|for now|right now|just now|this time|for a (?:second|moment|minute)|today"
     r"|at the moment|until|anything|elsewhere|in other places|looks like|seems like|as well"
@@ -77,6 +93,7 @@ _MOMENT = (
     r"|\bwe (?:used|run into|ran into)\b|\bwe use .* (?:so|because|and after)\b|\bthis (?:file"
     r"|function|line|change|one)\b|^\("
 )
+_THIS_TIME = r"\b(?:these|this)\b.*\bin (?:the )?future\b|\bmy original\b"
 _NOT_A_REASON = (
     r"^\W*(?:stop|wait|skip|no|cancel|not now|hold on|later|let me|i'?ll|i will|i want to"
     r"|never ?mind|continue|go on|yes|ok"
@@ -97,13 +114,13 @@ def facts(said: Said, met: str = "") -> Iterator[Fact]:
     if said.event in ("interrupt", "shell", "edit", "plan", "command", "compaction"):
         return
     refused = said.event == "rejection"
-    parts = sentences(own(said.text))[:12]
+    parts = list(_thoughts(said.text))[:12]
     only_rules = all(_ruling(part) or small_talk(part) for part in parts)
     for sentence in parts:
         if not 3 <= len(sentence.split()) <= MOST_WORDS or asks(sentence):
             continue
         corrects = bool(pattern(_CHOICE).search(sentence)) or refused
-        reason = refused and not pattern(_NOT_A_REASON).search(sentence)
+        reason = refused and _reasons(sentence)
         lasts = _lasting(sentence) or (only_rules and _bans(sentence))
         if (reason or lasts) and (words := verbatim(said.text, sentence)):
             yield Fact(_cleaned(sentence), words, said.number, met if corrects else "", refused)
@@ -113,6 +130,38 @@ def only_states(said: Said) -> bool:
     """Whether a message states rules and nothing else."""
     parts = [part for part in sentences(own(said.text)) if not small_talk(part)]
     return bool(parts) and not said.event and all(map(_ruling, parts)) and any(facts(said))
+
+
+def _thoughts(text: str) -> Iterator[str]:
+    """The sentences of a message; one that only goes on with a rule before it stays with that."""
+    rule = ""
+    for sentence in sentences(own(text)):
+        leans = pattern(_LEANS).search(sentence) or (
+            _bans(rule) and pattern(_INSTEAD).search(sentence)
+        )
+        both = next((b for mark in " ;" if verbatim(text, b := f"{rule}{mark} {sentence}")), "")
+        if rule and leans and both:
+            rule = " ".join(both.split())
+            continue
+        if rule:
+            yield rule
+        rule = sentence if _ruling(sentence) else ""
+        if not rule:
+            yield sentence
+    if rule:
+        yield rule
+
+
+def _reasons(sentence: str) -> bool:
+    """Whether a reason for refusing something holds a rule."""
+    if pattern(_NOT_A_REASON).search(sentence) or pattern(_MOMENT).search(sentence):
+        return False
+    bare = pattern(_LEADS).sub("", sentence)
+    if pattern(_BAN).search(bare):
+        return not pattern(r"\b(?:yet|here|there|now|again|anymore)\b").search(bare)
+    return bool(pattern(_REASONED).search(bare)) and not pattern(
+        r"\b(?:it|its|this|that|these|those|them|there)\b"
+    ).search(bare)
 
 
 def _ruling(sentence: str) -> bool:
@@ -126,7 +175,7 @@ def _bans(sentence: str) -> bool:
 
 
 def _lasting(sentence: str) -> bool:
-    if pattern(_MOMENT).search(sentence):
+    if pattern(_MOMENT).search(sentence) or pattern(_THIS_TIME).search(sentence):
         return False
     bare = pattern(_LEADS).sub("", sentence)
     return bool(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from acx.learn.offline.words import pattern
 from acx.model import Event, Message, ToolCall, ToolResult
 from acx.transcripts import signals
 from acx.transcripts.suites import Summary, summary
@@ -42,6 +43,9 @@ class Run:
     path          the file it wrote, "" if none
     check         the part of the command that checks the work, "" if none
     failed        None where nothing can be told, or where it doesn't matter
+    removed       the files it took away
+    auto          a check that the agent's own program ran after an edit, as aider does
+    stopped       with it the program gave up: the agent wasn't asked again
     """
 
     call: int
@@ -56,12 +60,26 @@ class Run:
     summary: Summary | None
     failed: bool | None
     rejected: bool = False
+    removed: tuple[str, ...] = ()
+    auto: bool = False
+    stopped: bool = False
+
+    @property
+    def result(self) -> str:
+        """The result of a check in words."""
+        if self.summary is not None:
+            return str(self.summary)
+        if not self.failed:
+            return "passed"
+        return "timed out" if pattern(_TIMED_OUT).search(signals.ends(self.text)) else "failed"
 
     @property
     def checked(self) -> str:
         """What was checked, as a name that is the same for every way to run it; "" if nothing."""
         if self.summary is not None:
             return self.summary.runner
+        if self.auto and self.check.startswith("the "):
+            return self.check
         return signals.program(self.check) if self.check else ""
 
     @property
@@ -92,6 +110,8 @@ def steps(messages: Iterable[Message]) -> Iterator[Step]:
             yield from _spoken(message, human=False)
         elif message.origin == "human" or message.event == "plan":
             yield from _spoken(message, human=True)
+        elif message.role == "system" and not message.event and message.number > 1:
+            yield from _checked_itself(message)
         for call in message.calls:
             pending[call.id] = (message.number, call)
             if len(pending) > MOST_PENDING:
@@ -105,6 +125,68 @@ def _spoken(message: Message, *, human: bool) -> Iterator[Said]:
     if text := message.text.strip():
         ends = not human and not message.calls
         yield Said(message.number, message.ts, human, text, message.event, ends)
+
+
+_TIMED_OUT = (
+    r"\b(?:command|tests?|test script|script|process|execution|run)\b[^\n]{0,40}\btimed ?out\b"
+    r"|^\W*timed out after \d"
+)
+_CHECKED_ITSELF = (
+    r"^Attempt to fix (?:test|lint) errors\?|^# Fix any errors below|^I ran this command:"
+    r"|^Test Script: \S|\bReturn Code: \d"
+)
+_WENT_BAD = (
+    r"^Attempt to fix (?:test|lint) errors\?|^# Fix any errors below|\bReturn Code: [1-9]"
+    r"|^\W*(?:Some )?Tests (?:Failed|Errored)"
+)
+
+
+def _checked_itself(message: Message) -> Iterator[Run]:
+    """Tests and linters that the agent's own program ran after an edit, told in its own lines."""
+    text = message.text
+    if not pattern(_CHECKED_ITSELF).search(text[:2000] + "\n" + text[-2000:]):
+        return
+    named = pattern(
+        r"^(?:Test Script:|#* ?Running:|I ran this command:\s*)[ \t]*(\S.*?);?$"
+    ).search(text)
+    line = pattern(r"^conda run (?:-\w+ \S+ )*").sub("", named[1].strip()) if named else ""
+    found = summary(text)
+    bad = any(pattern(source).search(signals.ends(text)) for source in (_WENT_BAD, _TIMED_OUT))
+    yield Run(
+        call=message.number,
+        number=message.number,
+        ts=message.ts,
+        tool="",
+        line="",
+        name="",
+        path="",
+        check=line or ("the linter" if "lint errors" in text else "the tests"),
+        text=text,
+        summary=found,
+        failed=bad or bool(found and not found.ok),
+        auto=True,
+        stopped=bool(pattern(r"\breflections allowed, stopping").search(text[-400:])),
+    )
+
+
+def _removed(line: str, call: ToolCall) -> Iterator[str]:
+    """The files or folders that a call deletes or moves away."""
+    if call.name.lower() in ("delete_file", "remove_file", "delete") and not isinstance(
+        call.args, str
+    ):
+        yield from (
+            path
+            for key in ("path", "file_path", "target_file")
+            if isinstance(path := call.args.get(key), str)
+        )
+    for part in signals.segments(line):
+        words = [word.strip("'\"") for word in part.split() if not word.startswith("-")]
+        if words[:2] in (["git", "rm"], ["git", "mv"]):
+            del words[0]
+        if words[:1] in (["rm"], ["unlink"], ["trash"]):
+            yield from words[1:]
+        elif words[:1] == ["mv"] and len(words) == 3:
+            yield words[1]
 
 
 def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> Run:
@@ -124,6 +206,7 @@ def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> R
         summary=found,
         failed=_failed(line, check, found, result),
         rejected=result.rejected,
+        removed=() if result.rejected or result.error else tuple(_removed(line, call)),
     )
 
 
@@ -138,6 +221,9 @@ def _failed(line: str, check: str, found: Summary | None, result: ToolResult) ->
     if code or (result.error and code is None):
         # `grep` without a match is no failure, `ls` of a file that isn't there is a question.
         return None if line and all(map(signals.looking, signals.segments(line))) else True
-    if check and signals.hidden_failure(result.text):
+    if check and (
+        signals.hidden_failure(result.text)
+        or (found is None and pattern(_TIMED_OUT).search(signals.ends(result.text)))
+    ):
         return True
     return not line and result.text.startswith(("Error:", "Error "))

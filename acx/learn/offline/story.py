@@ -39,6 +39,13 @@ _CAUSE = (
 )
 
 
+_GUESS = (
+    r"\b(?:if|whether|likely|may|might|could|perhaps|maybe|seems?|appears?|sounds like|suggests?"
+    r"|would|helps? us|to (?:address|fix|resolve|see|find)|i think|i suspect)\b"
+)
+"""What makes a cause a guess: a log keeps what was found."""
+
+
 @dataclass(slots=True)
 class Story:
     """What a task came to. Quotes are verbatim."""
@@ -89,7 +96,8 @@ class Story:
             self.verdict = quote(said, "user", judging(reading.words) or said.text)
         elif not (reading.ahead or reading.small) and len(self.decisions) < MOST_SAID:
             told = [part for part in sentences(reading.words) if decides(part)]
-            told = told or sentences(reading.words)[: said.event == "rejection"]
+            if said.event == "rejection" and not told:
+                told = [part for part in sentences(reading.words)[:1] if not asks(part)]
             if told and (words := verbatim(said.text, told[0])):
                 self.decisions.append(Evidence(said.number, "user", words))
 
@@ -99,6 +107,7 @@ class Story:
             if (
                 6 <= len(part.split()) <= 40
                 and pattern(_CAUSE).search(part)
+                and not pattern(_GUESS).search(part)
                 and part[-1] not in "?:"
             ):
                 if len(self.causes) < MOST_SAID:
@@ -115,13 +124,22 @@ class Story:
             self.summed, self.reported, self.final = self.done, reports, said.ends
 
     def _ran(self, run: Run) -> None:
+        self.runs += 1
+        if run.auto:
+            # One runs after the other: what failed before has passed by now.
+            self.checks = {name: told for name, told in self.checks.items() if told[0] == "passed"}
+            self._checked(run)
+            return
         self.met = run.name
+        self.runs -= run.rejected
         if run.rejected:
             self.refused = run.name
             return
-        self.runs += 1
         self.done += run.works
         self.fixes.ran(run)
+        if run.removed and not run.failed:
+            for path in [path for path in self.edited if _gone(path, run.removed)]:
+                del self.edited[path]
         if run.path and not run.failed and len(self.edited) < MOST_PATHS:
             self.edited[run.path] = self.edited.get(run.path, 0) + 1
         if run.checked and run.failed is not None:
@@ -135,11 +153,25 @@ class Story:
             self.requests += bool(signals.pull_request(run.line, run.text))
 
     def _checked(self, run: Run) -> None:
-        what = str(run.summary) if run.summary else "failed" if run.failed else "passed"
+        what = run.result
         telling = signals.error_line(run.text) if run.failed else _proof(run)
         proof = Evidence(run.number, "tool", telling[:LONGEST_QUOTE]) if len(telling) >= 8 else None
         self.checks.pop(run.checked, None)
         self.checks[run.checked] = (what, proof, _shown(run))
+
+
+def _gone(path: str, removed: Iterable[str]) -> bool:
+    """Whether a file was taken away, by its own path or with its folder; both may be relative."""
+    path = path.replace("\\", "/")
+    for other in removed:
+        other = other.replace("\\", "/").removeprefix("./").rstrip("/")
+        if other and (
+            f"/{path}".endswith(f"/{other}")
+            or f"/{other}".endswith(f"/{path}")
+            or f"/{other}/" in f"/{path}"
+        ):
+            return True
+    return False
 
 
 def decides(sentence: str) -> bool:

@@ -14,7 +14,7 @@ from acx.learn.offline.outcome import Course
 from acx.learn.offline.preferences import only_states
 from acx.learn.offline.steps import Run, Said, steps
 from acx.learn.offline.titles import title
-from acx.learn.offline.words import Reading, pattern, read
+from acx.learn.offline.words import Reading, orders, pattern, read
 from acx.model import Message, Task, TaskStatus
 
 
@@ -103,8 +103,10 @@ class TaskFinder:
             return True
         if current.course.stated and not current.course.runs:
             return not (said.event or reading.small or reading.ahead or only_states(said))
-        if said.event or not reading.starts or reading.ahead or only_states(said):
+        if said.event or reading.ahead or only_states(said):
             return False
+        if not reading.starts:
+            return self._else(reading, current)
         if current.course.interrupted:
             # Who stops the agent mostly goes on with the same thing, said better.
             return not (_topic(reading.words) & current.topic) and not pattern(
@@ -112,6 +114,19 @@ class TaskFinder:
             ).search(reading.words)
         # "I'd like ..." after the agent's question is the answer to it.
         return not (current.course.asking and pattern(r"^\W*(?:i|yes|no)\b").match(reading.words))
+
+    def _else(self, reading: Reading, current: _Open) -> bool:
+        """Whether words that don't read as a request are about something else: an answer without
+        work is over, and what is typed next has nothing to do with it."""
+        course = current.course
+        return (
+            course.ended
+            and not (course.edit or course.worked or course.interrupted)
+            and (course.offering or not course.asking)
+            and not (reading.verdict or reading.small or reading.asks)
+            and orders(reading.words)
+            and not _topic(reading.words) & current.topic
+        )
 
     def _states(self, said: Said) -> None:
         if self._current is not None and only_states(said):

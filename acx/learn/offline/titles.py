@@ -11,6 +11,7 @@ from acx.learn.offline.words import (
     LONGEST_WORDS,
     VERB,
     asks,
+    is_code,
     own,
     pattern,
     refers_back,
@@ -69,7 +70,9 @@ def title(text: str) -> str:
     if plan:
         return shorten(f"Implement the plan: {plan[1]}")
     text = text[:LONGEST_WORDS].replace("’", "'")
-    words = own(text) or text
+    words = own(text) or pattern(_MARKS).sub("", text)
+    if heading := _heading(text):
+        return _finished(heading)
     parts = [part for part in sentences(words) if not small_talk(part)] or [words]
     chosen = _chosen(parts)
     typed = set(words.splitlines())
@@ -86,20 +89,52 @@ def title(text: str) -> str:
     return _finished(chosen)
 
 
+_MARKS = r"^[ \t]*(?:[>#*|•❯$-]+[ \t]+)+"
+"""What stands before words that are quoted, listed or a heading."""
+
+_SECTION = (
+    r"^(?:#+ |\*\*|)(?:bug (?:summary|report)|description|summary|problem|motivation"
+    r"|steps to reproduce"
+    r"|expected|actual|reproduc\w+|describe the|proposed|environment|versions?|context"
+    r"|background)\b"
+    r"[^.?!]{0,40}$"
+)
+
+
+def _heading(text: str) -> str:
+    """The first line of an issue, which is its title; "" where the text isn't one."""
+    first, _, rest = text.strip().partition("\n")
+    first = pattern(_MARKS).sub("", first).strip().rstrip(":")
+    labelled = pattern(r"^\[[\w -]{2,20}\]:? ?(?=\S)").match(first)
+    follows = next((line.strip() for line in rest.splitlines() if line.strip()), "")
+    issue = labelled or (follows and pattern(_SECTION).match(follows))
+    named = not issue and is_code(" ".join(first.split()[:-1])) and len(rest) > 200
+    if not (issue or named) or not 2 < len(first.split()) <= 20:
+        return ""
+    # A title that begins with code: the code is marked, so that it doesn't read as words.
+    code = pattern(r"^([\w.]+ = [\w.]+\([^()]*\))(?= \w)").match(first)
+    return f"`{code[1]}`{first[code.end() :]}" if code and "`" not in first else first
+
+
 _BEFORE_ERROR = r"^(?:\S*?[\w)]\.\w{1,5}[:(]\d+(?:[:,]\d+)?\)?:?|Error:|error:)\s+"
 
 
 def _finished(text: str) -> str:
     text = pattern(r"https?://\S+").sub("(link)", text).replace("**", "")
-    short = shorten(text.rstrip("? "))
-    return short[:1].upper() + short[1:] if short else "Untitled request"
+    short = shorten(pattern(_MARKS).sub("", text).rstrip("? "))
+    # A name like `linear_model.Ridge` stays as it is.
+    plain = pattern(r"^[a-z][\w'-]*(?=[\s,:]|$)").match(short) and "_" not in short.split()[0]
+    return (short[:1].upper() + short[1:] if plain else short) or "Untitled request"
 
 
 def _chosen(parts: list[str]) -> str:
     """The sentence that says best what is wanted: a request, a wish, a question, or the first."""
     for wanted in (_stands, _wishes, _questions):
         if found := next((part for part in parts[:6] if wanted(part)), ""):
-            return found
+            at = parts.index(found)
+            # `but we would want ...` is half a thought: it begins with the sentence before it.
+            leans = at and pattern(r"^(?:but|so|or|because)\b").match(found)
+            return parts[at - 1] if leans and len(parts[at - 1].split()) > 4 else found
     return next((part for part in parts if len(part) > 12), parts[0])
 
 
@@ -135,7 +170,8 @@ def imperative(sentence: str) -> str:
         rf"^(?:i|we)(?:'d| would)? (?:want|like|need|wish)(?: you)? to {polite}(?=\w)",
         rf"^we (?:should|must|have to|could) {polite}(?={VERB})",
         rf"^(?:i'm|i am|we're) (?:looking|trying) to (?={VERB})",
-        r"^(?:(?:i|we)(?:'d| would)? (?:need|want|like) |need )(?=(?:a|an|some) )",
+        r"^(?:(?:i|we)(?:'d| would)? (?:need|want|like) |need )(?=(?:a|an|some) (?!help"
+        r"|assistance|advice|hand))",
         rf"^need to (?={VERB})",
         rf"^(?:please|help me(?: to)?) {polite}(?=\w)",
     ):

@@ -17,24 +17,25 @@ LONGEST_WORDS = 10_000
 """Characters of a message that are looked at: what a person types is shorter."""
 
 _VERBS = (
-    "add adjust analy[sz]e apply audit book build bump calculate cancel change check clean "
-    "compare configure connect convert copy create cut debug delegate delete deploy describe "
-    "design document download draft enable disable ensure evaluate exchange expand explain "
-    "explore export extend extract fetch figure find fix format generate get give handle help "
-    "implement import improve increase inspect install integrate introduce investigate list "
-    "look make measure merge migrate modify move open optimi[sz]e organi[sz]e plan port "
-    "prepare print profile propose provide publish pull push put read rebase reduce refactor "
-    "release remove rename reorgani[sz]e replace report reproduce research resolve restart "
-    "restore restructure return review rewrite roll run save scan search send set show "
-    "simplify solve sort speed split start store summari[sz]e switch sync test track "
-    "translate trim try tweak update upgrade upload use validate verify walk wire work wrap "
-    "write"
+    "add adjust analy[sz]e apply audit book build bump calculate cancel change(?!\\sof\\b) "
+    "check clean compare configure connect convert copy create cut debug delegate delete "
+    "deploy describe design document download draft enable disable ensure evaluate exchange "
+    "expand explain explore export extend extract fetch figure find fix format generate get "
+    "give handle help implement import improve increase inspect install integrate introduce "
+    "investigate list look make measure merge migrate modify move open optimi[sz]e "
+    "organi[sz]e plan port prepare print profile propose provide publish pull push put read "
+    "rebase reduce refactor release remove rename reorgani[sz]e replace report reproduce "
+    "research resolve restart restore restructure return review rewrite roll run save scan "
+    "search send set show simplify solve sort speed split start store summari[sz]e switch "
+    "sync test track translate trim try tweak update upgrade upload use validate verify walk "
+    "wire work wrap write"
 )
 VERB = rf"(?:{_VERBS.replace(' ', '|')})\b"
 
 LEAD = (
     r"(?:(?:ok(?:ay)?|great|perfect|nice|cool|good|awesome|excellent|thanks?(?: you)?(?: so much)?"
-    r"|thx|hi|hello|hey(?: there)?|claude(?=[,!])|now|next|then|and|also|so|btw|oh|alright|right"
+    r"|thx|(?:hi|hello|hey)(?: there)?|u[hm]+|claude(?=[,!])|now|next|then|and|also|so|btw|oh"
+    r"|alright|right"
     r"|well|first"
     r"|please|pls|sure|yes|yeah|finally|one more thing|works|just|actually|hmm+|wow)\b[\s,.!:;-]*)*"
 )
@@ -53,10 +54,12 @@ def own(text: str) -> str:
     )
     text = pattern(r"^[ \t]*(?:@(?:\"[^\"]*\"|\S+)\s+)+").sub("", text)
     text = pattern(r"\[(?:Image|Pasted text) #\d+[^\]]*\]|\[Image:?[^\]]*\]").sub(" ", text)
-    lines = text.splitlines()
+    # What a hook reports, pasted into a sentence: `trim whitespace........Failed`.
+    text = pattern(r"\b[\w -]{1,60}\.{8,}\w*").sub(" ", text)
+    lines = unwrapped(text).splitlines()
     kept: list[str] = []
     for at, line in enumerate(lines):
-        if not line.strip():
+        if not line.strip() or is_code(line):
             kept.append("")
             continue
         if _pasted(line):
@@ -64,6 +67,49 @@ def own(text: str) -> str:
             break
         kept.append(line)
     return "\n".join(kept).strip()
+
+
+_WRAPPED_AT = 70
+"""Characters: no terminal breaks a shorter line, and hardly anybody types a longer one."""
+
+
+def unwrapped(text: str) -> str:
+    """The text without the line breaks that a narrow window put into its sentences."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        before = lines[-1] if lines else ""
+        # The line as it was shown: what was joined to it before doesn't make it longer.
+        shown = before[before.rfind("\v") + 1 :]
+        wraps = (
+            len(shown) >= _WRAPPED_AT
+            and not pattern(r"[.!?:;,|{}`]\s*$|^\s*(?:[#>|$]|\S+=)").search(shown)
+            and bool(pattern(r"^ ?[a-z(\"'`]" if len(shown) < 100 else r"^ ?[\w(\"'`]").match(line))
+            and not _pasted(line)
+            and not _pasted(shown)
+        )
+        if wraps:
+            lines[-1] = f"{before}\v{line.strip()}"
+        else:
+            lines.append(line)
+    return "\n".join(lines).replace("\v", " ")
+
+
+_CODE = (
+    r"^\s*(?:import \w+(?:\.\w+)+(?: as \w+)?|import \w+ as \w+|from [\w.]+ import \S.*"
+    r"|(?:export |public |private |static |async )*(?:def|func|function|class"
+    r"|interface) \w+\s*[({:<].*"
+    r"|(?:const|let|var|auto|int|float|string) \w+\s*:?=.*|[\w.\[\]'\"]+ ?[-+*/|]?= ?[^=\s]\S*"
+    r"|for \w[\w, ]* in \S.*:|(?:if|elif|while) \S*[^\w\s].*:|with \S.* as \w+:|(?:try|else"
+    r"|finally):"
+    r"|return \S*[(.\[\"']\S*;?|@\w[\w.]*(?:\(.*\))?"
+    r"|[a-z_]\w*(?:\.\w+)+\(.*\)|[a-z_]\w*\(.*\)|[\w.]+ = [\w.]+\(.*\)|#include .*"
+    r"|(?:SELECT|INSERT|UPDATE|DELETE) [^a-z]*)\s*$"
+)
+
+
+def is_code(line: str) -> bool:
+    """Whether a line is a statement of a program, not words of a person."""
+    return bool(re.match(_CODE, line))
 
 
 def _after_paste(lines: list[str]) -> str:
@@ -78,10 +124,15 @@ def _after_paste(lines: list[str]) -> str:
 def _pasted(line: str) -> bool:
     return len(line) > 1500 or bool(
         pattern(
-            r"^[ \t]*(?:>|❯|\$ |%|#!|\+\+\+|---|@@|\||\{|\}|\]|<|/\w+/|[~.]{0,2}/\S+$|at \S+ ?\("
+            r"^[ \t]*(?!\[(?:bug|feature(?: request)?|enh(?:ancement)?|docs?|doc|question|rfc"
+            r"|proposal"
+            r"|regression|task|perf|security)\])(?:>|❯|\$ |%|#!|\+\+\+|---|@@|\||\{|\}|\]|<|/\w+/"
+            r"|[~.]{0,2}/\S+$|at \S+ ?\("
             r"|File \"|Traceback"
             r"|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|remote:|fatal:|warning:|error:|commit [0-9a-f]{7,}"
-            r"|Author:|Date:|From https?:|npm |E  |FAIL|--- |=== |\[[\w/ .-]+[ \]]"
+            r"|Run (?:[\w.-]+/[\w./-]+@\S+$|[A-Z_]+=)|Author:|Date:|From https?:|npm |E  |FAIL"
+            r"|--- |=== "
+            r"|\[[\w/ .-]+[ \]]"
             r"|[\w.]*(?:Error|Exception)\b:?|\* branch|Error\b|(?:Fetching|Cloning|Compiling"
             r"|Downloading|Download action|Unpacking|Receiving"
             r"|Resolving) \S|\w+ failed \(attempt)"
@@ -106,7 +157,7 @@ def pasted_error(text: str) -> bool:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a person's words, in order."""
-    parts = pattern(r"(?<=[.!?])\s+(?=\S)|\n+|;\s+").split(text)
+    parts = pattern(r"(?:(?<=[.!?])|(?<=[.!?][\"')]))\s+(?=\S)|\n+|;\s+").split(text)
     return [part.strip(" \t-*•") for part in parts if part and part.strip(" \t-*•")]
 
 
@@ -220,8 +271,9 @@ def judging(text: str) -> str:
 
 def verbatim(text: str, piece: str) -> str:
     """The piece as it really stands in the text, typographic apostrophes and all; "" if not."""
-    at = text.replace("’", "'").find(piece.replace("’", "'"))
-    return text[at : at + len(piece)] if piece and at >= 0 else ""
+    words = [re.escape(word) for word in piece.replace("’", "'").split()]
+    found = re.search(r"\s+".join(words), text.replace("’", "'")) if words else None
+    return text[found.start() : found.end()] if found else ""
 
 
 def small_talk(text: str) -> bool:
@@ -231,7 +283,7 @@ def small_talk(text: str) -> bool:
             r"^(?:(?:hi|hello|hey|there|good (?:morning|evening|afternoon)"
             r"|how are you(?: doing)?(?: today)?|thanks?"
             r"|thank you|thx|bye|goodbye|see you|that'?s (?:it|all)|for (?:today|now|your help"
-            r"|the help"
+            r"|the help|asking|checking|the (?:info|information|update)|that|waiting"
             r"|everything)|so much|very much|a lot|good|great|nice|cool|ok(?:ay)?"
             r"|you too|have a (?:nice|good) (?:day|one|evening|weekend)"
             r"|warmup|ping|claude|lol|haha|all i needed|#+stop#+)\W*)+$"
@@ -263,6 +315,30 @@ def refers_back(sentence: str) -> bool:
         return True
     fresh = pattern(r"^\W*(?:ok\W+)?(?:now|next)\b").match(sentence)
     return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
+
+
+def orders(text: str) -> bool:
+    """Whether words order something that stands on its own, in whatever verb: `expore the repo and
+    ...`, `let's update the default to 90`."""
+    first = next(iter(sentences(text)), "")
+    return (
+        len(first.split()) >= 5
+        and not pattern(r"\b(?:it|this|that|these|those|them|instead|same|other)\b").search(first)
+        and bool(
+            pattern(
+                rf"^{LEAD}(?:let'?s {VERB}|(?!(?:the|a|an|i|we|you|he|she|they|my|our|your|there"
+                rf"|here|no|not|nope"
+                r"|nah|dont|don't|if|when|while|where|for|in|on|at|with|of|from|by|as|or|because"
+                r"|maybe|only|all"
+                r"|some|any|each|every|one|both|what|which|who|how|why|re|let's|instead|rather"
+                r"|sorry)\b)"
+                r"[a-z]{3,}\b(?! (?:is|are|was|were|has|have|had|should|could|would|will|can|does"
+                r"|do|and|or"
+                r"|of|to)\b))"
+            ).match(first)
+        )
+        and bool(pattern(rf"^{LEAD}let'?s\b|\b(?:and|then) {VERB}|^{LEAD}{VERB}").search(first))
+    )
 
 
 def _steers(words: str) -> bool:

@@ -98,17 +98,28 @@ def _sections(text: str) -> list[str]:
     return re.split(r"(?m)^(?=## )", text)
 
 
-def logged(text: str, entry: Entry) -> str:
-    """A day's log with the entry in it: in place of the one with the same heading, else in order
-    of time."""
+def logged(text: str, entry: Entry, known: str = "") -> str:
+    """A day's log with the entry in it: in place of the one under the heading `known`, which the
+    same task wrote before, else in order of time.
+
+    Another session's entry with the same heading stays: the new one is numbered. The same text
+    comes back where an entry says the very same.
+    """
     head, *entries = _sections(text or f"# {entry.date}\n\n")
-    new = str(entry)
+    bullets = str(entry).split("\n", 1)[1]
+    taken = numbered(text, entry.heading)
+    new = f"{known or entry.heading}\n{bullets}"
     for at, old in enumerate(entries):
-        if old.split("\n", 1)[0].rstrip() == entry.heading:
-            if old.strip() == new.strip():
-                return text
+        heading, _, told = old.partition("\n")
+        heading = heading.rstrip()
+        if heading in taken and told.strip() == bullets.strip():
+            return text
+        if known and heading == known:
             entries[at] = new + ("\n" if at + 1 < len(entries) else "")
             return head + "".join(entries)
+    if not known and taken:
+        last = re.search(r" \((\d+)\)$", taken[-1]) if taken[-1] != entry.heading else None
+        new = f"{entry.heading} ({int(last[1]) + 1 if last else 2})\n{bullets}"
     later = [at for at, old in enumerate(entries) if _time(old) > entry.time]
     at = later[0] if later and entry.time else len(entries)
     if at == len(entries):
@@ -119,6 +130,14 @@ def logged(text: str, entry: Entry) -> str:
 def _time(section: str) -> str:
     found = re.match(r"## \[(\d\d:\d\d)\]", section)
     return found[1] if found else ""
+
+
+def numbered(text: str, heading: str) -> list[str]:
+    """The headings of a file that are this one, plain or with a number after it, in order of their
+    numbers. The last one was written last."""
+    found = re.findall(rf"(?m)^{re.escape(heading)}(?: \((\d+)\))?[ \t]*$", text)
+    numbers = sorted(int(number or 1) for number in found)
+    return [heading if number == 1 else f"{heading} ({number})" for number in numbers]
 
 
 def has_entry(text: str, heading: str) -> bool:
