@@ -143,9 +143,18 @@ def _values(stream: BinaryIO, notes: Notes, everything: bool = False) -> Iterato
         yield from elements(stream, notes, everything)
         return
     stream.seek(start)
+    loads = _fast()
     for line in lines(stream, notes):
-        if line.strip():
-            yield from _decoded(line, notes, everything)
+        if line.isspace():
+            continue
+        # Twice as fast as json, and stricter: what it refuses is left to json and to what mends.
+        # Of whole numbers beyond 64 bits it keeps the first 17 digits.
+        try:
+            value = loads(line)
+        except ValueError:
+            yield from _damaged(line, notes, everything)
+        else:
+            yield value
 
 
 def _first_line(stream: BinaryIO) -> bytes:
@@ -161,14 +170,7 @@ def _is_spread(first: bytes) -> bool:
     return too_long or is_unfinished(_text(first).rstrip(), broken=True)
 
 
-def _decoded(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
-    # Twice as fast as json, and stricter: what it refuses is left to json and to what mends. Of
-    # whole numbers beyond 64 bits it keeps the first 17 digits.
-    try:
-        yield _fast()(line)
-        return
-    except ValueError:
-        pass
+def _damaged(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
     try:
         text, clean = line.decode(), True
     except UnicodeDecodeError:
