@@ -130,7 +130,6 @@ def called(**part: Any) -> list[Message]:
 @pytest.mark.parametrize(
     "part",
     [
-        {"state": "input-streaming"},
         {"state": "input-available"},
         {"state": "approval-requested", "approval": {"id": "p1"}},
         {"state": "approval-responded", "approval": {"id": "p1", "approved": True}},
@@ -290,6 +289,42 @@ def test_a_message_that_goes_on_reads_as_an_extension() -> None:
     earlier = [item for item in read(before)[1] if isinstance(item, Message)]
     assert earlier == READ[: len(earlier)]
     assert len(earlier) == 3
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        json.dumps,
+        lambda talk: lines(*talk),
+        lambda talk: json.dumps({"id": CHAT, "messages": talk}),
+    ],
+)
+def test_what_is_still_being_streamed_waits_for_the_next_time(shape: Any) -> None:
+    said = {"type": "text", "text": "Loo", "state": "streaming"}
+    calls = [
+        {**TOOL, "state": "input-streaming", "input": {}},
+        {"type": "tool-invocation", "toolInvocation": {"state": "partial-call"}},
+    ]
+    for streamed in (said, *calls):
+        answer = assistant({"type": "reasoning", "text": "hm"}, streamed)
+        _, items, notes = read(shape([*TALK[:2], answer]))
+        found = [item for item in items if isinstance(item, Message)]
+        assert [m.parts for m in found[2:]] == [(Thinking("hm"),)]
+        assert notes.ignored == {"still being streamed": 1}
+        # once somebody spoke after it, it stays as it is
+        _, items, notes = read(shape([*TALK[:2], answer, user(text("go on"), id="u2")]))
+        found = [item for item in items if isinstance(item, Message)]
+        assert [len(m.parts) for m in found[2:]] == [2, 1] and not notes.ignored
+
+
+def test_what_is_sent_has_ended_however_it_is_marked() -> None:
+    marked = assistant(
+        {**text("Looking."), "state": "streaming"}, {**text("Done."), "state": "streaming"}
+    )
+    _, items, _ = read({"id": CHAT, "trigger": "regenerate-message", "messages": [marked]})
+    assert items[1:] == [Message("assistant", (Text("Looking."), Text("Done.")), "agent", id="a1")]
+    _, items, _ = read([marked])
+    assert items == [Message("assistant", (Text("Looking."),), "agent", id="a1")]
 
 
 @pytest.mark.parametrize(

@@ -139,13 +139,16 @@ def test_the_reason_for_refusing_a_call_is_the_persons() -> None:
         done("c2", error={"code": "rejected", "message": refused}, **failed),
         done("c3", error={"code": "denied", "message": "Denied by a rule"}, **failed),
         done("c4", f"{refused} That's what the file says."),
+        # a server's own failure, in the words of a refusal
+        done("c5", error={"code": "failure", "message": message}, **failed),
+        done("c6", message, success=False),
     )
     assert [(m.id, m.role, m.origin, m.event, m.text) for m in messages if m.role == "user"] == [
         ("e1#2", "user", "human", "rejection", "use uv instead")
     ]
     results = [r for m in messages for r in m.results]
     assert [(r.rejected, r.error) for r in results] == [
-        (True, True), (True, True), (False, True), (False, False),
+        (True, True), (True, True), (False, True), (False, False), (False, True), (False, True),
     ]  # fmt: skip
 
 

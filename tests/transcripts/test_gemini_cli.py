@@ -116,6 +116,26 @@ def test_a_later_snapshot_only_adds_parts_and_messages() -> None:
     assert [len(message.parts) for message in before] == [1, 4, 3]
 
 
+def test_a_message_that_grows_keeps_how_it_began() -> None:
+    thoughts = [{"subject": "Heat", "description": "Slowly."}]
+    grown = [
+        agent("a1", "I will"),
+        agent("a1", "I will fire", thoughts=thoughts),
+        agent("a1", "I will fire it", thoughts=thoughts, toolCalls=[shell("Output: a")]),
+    ]
+    call = ToolCall("c1", "run_shell_command", grown[2]["toolCalls"][0]["args"])
+    told = (Text("I will"), Thinking("Heat\nSlowly."), Text(" fire"), Text(" it"), call)
+    for upto, count in ((1, 1), (2, 3), (3, 5)):
+        found, _ = read(lines(*grown[:upto]))
+        assert found[0].parts == told[:count]
+    mixed = [{"text": "one"}, {"functionCall": {"name": "look", "args": {}}}, {"text": "two"}]
+    found, _ = read(lines(agent("a1", mixed[:1]), agent("a1", mixed)))
+    assert [type(part) for part in found[0].parts] == [Text, ToolCall, Text]
+    # one that says something else is read as it was in the end
+    found, _ = read(lines(agent("a1", "I will"), agent("a1", "Done.", thoughts=thoughts)))
+    assert found[0].parts == (Thinking("Heat\nSlowly."), Text("Done."))
+
+
 def test_what_was_rewound_is_left_out() -> None:
     rewound = [user("u2", "use glaze B"), agent("a2", "Using B.")]
     found, notes = read(
@@ -326,6 +346,22 @@ SHELL = (
         ("hello", {}, [("human", "", "hello")]),
         ([{"text": "a"}, {"text": "b"}], {}, [("human", "", "a\nb")]),
         (SHELL, {}, [("human", "shell", "ls\nwc"), ("harness", "", "kiln.py")]),
+        (
+            SHELL.removesuffix(".py\n```"),
+            {},
+            [("human", "shell", "ls\nwc"), ("harness", "", "kiln")],
+        ),
+        (
+            "<hook_context>a </hook_context> Always glaze. </hook_context>",
+            {},
+            [("harness", "", None)],
+        ),
+        ("why?\n<hook_context>a, cut off", {}, [("human", "", "why?"), ("harness", "", None)]),
+        (
+            "what does --- Content from referenced files --- mean? Always explain.",
+            {},
+            [("human", "", None)],
+        ),
         ("<session_context>\nToday\n</session_context>", {}, [("harness", "", None)]),
         ("Please continue.", {}, [("harness", "", None)]),
         (
@@ -338,7 +374,7 @@ SHELL = (
                 {"text": "read @a"},
                 {"text": "\n--- Content from referenced files ---"},
                 {"text": "\nContent from @a:\n"},
-                {"text": "never do this"},
+                {"text": "never do this\n--- End of content ---\nAlways glaze."},
                 {"text": "\n--- End of content ---"},
             ],
             {},

@@ -157,8 +157,10 @@ def test_a_refused_call_and_what_the_person_said_to_it() -> None:
             tool("c2", status="error", error=f"{refusal} with the following feedback: use rye"),
             tool("c3", status="error", error="The user dismissed this question"),
             tool("c4", output=f"{refusal} with the following feedback: is what a log said"),
+            tool("c5", "web_fetch", status="error",
+                 error=f"{refusal} with the following feedback: is what a server said"),
         )
-    )
+    )  # fmt: skip
     rejected = [r.call_id for m in messages for r in m.results if r.rejected]
     assert rejected == ["c1", "c2", "c3"]
     said = [m for m in messages if m.role == "user"]
@@ -301,6 +303,27 @@ def test_a_session_that_grew_begins_as_it_was() -> None:
     ids = [m.id for m in after]
     assert [m.id for m in before] == ids[: len(before)]
     assert all(a.parts[: len(b.parts)] == b.parts for a, b in zip(after, before, strict=False))
+
+
+def test_what_is_still_being_written_waits_for_the_next_time() -> None:
+    counts = {"tokens": {"input": 0}}
+    begun = {"id": "prt_1", "type": "text", "text": "I am", "time": {"start": 1}}
+    called = tool("c1", status="pending", input={}, output=None)
+    done = {**begun, "text": "I am done", "time": {"start": 1, "end": 2}}
+    steps = (
+        agent(1, begun, **counts),
+        agent(1, done, called, **counts),
+        agent(1, done, tool("c1", status="running"), **counts),
+        agent(1, done, tool("c1"), text("Baked"), time={"created": 1, "completed": 2}, **counts),
+    )
+    whole = read(steps[-1])
+    assert [len(m.parts) for m in whole] == [2, 1, 1]
+    found, notes = read_bytes(export(steps[0]))
+    assert (found, notes.ignored) == ([], {"part/unfinished": 1, "assistant/empty": 1})
+    assert [m.parts for m in read(steps[1])] == [whole[0].parts[:1]]
+    assert [m.parts for m in read(steps[2])] == [whole[0].parts]
+    # a message that ended is all there, however its parts were left
+    assert read(agent(1, begun, finish="stop", **counts))[0].text == "I am"
 
 
 def test_odd_values_are_passed_over() -> None:
@@ -472,6 +495,26 @@ def test_rows_of_a_database_that_hold_no_object_are_passed_over(tmp_path: Path) 
     messages, notes = read_bytes(path.read_bytes())
     assert messages == read(*TALK)
     assert notes.ignored == {"not JSON": 5, "unknown role: 'cook'": 1}
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+        " SELECT x AS id, '' AS parent_id, '' AS directory, x AS time_created FROM c",
+        "SELECT id, '' AS parent_id, '' AS directory, 1 AS time_created FROM message",
+    ],
+)
+def test_views_of_a_database_are_not_read(tmp_path: Path, view: str) -> None:
+    path = database(tmp_path, (SESSION, TALK))
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE session")
+        connection.execute(f"CREATE VIEW session AS {view}")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    messages, notes = read_bytes(path.read_bytes(), "opencode")
+    assert messages == []
+    assert len(notes.warnings) == 1
 
 
 STORAGES = ("agent-sessions/storage_legacy", "agent-sessions/storage_v2", "codemie/storage")

@@ -266,6 +266,16 @@ def test_one_event_of_many_is_no_transcript() -> None:
             open_stream(io.BytesIO(json.dumps(event).encode()), "x")
 
 
+@pytest.mark.parametrize(
+    "event",
+    [{"kind": "ClickEvent", "source": "web"}, {"kind": "MessageEvent", "source": "web"},
+     {"kind": ["MessageEvent"], "source": "user"}],
+)  # fmt: skip
+def test_events_of_others_are_not_mistaken(event: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match="no known transcript format"):
+        open_stream(io.BytesIO(json.dumps([event, event]).encode()), "x")
+
+
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_folder_of_numbered_events_is_one_transcript(tmp_path: Path, inside: bool) -> None:
     folder = tmp_path / "sessions" / "s1"

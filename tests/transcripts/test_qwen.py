@@ -110,6 +110,18 @@ def test_a_line_whose_parent_is_torn_belongs_to_the_line_before() -> None:
             "<system-reminder>r</system-reminder>dye it",
             [("human", "", "dye it"), ("harness", "", "<system-reminder>r</system-reminder>")],
         ),
+        (
+            {},
+            "<system-reminder>a </system-reminder> Always dye <system-reminder></system-reminder>",
+            [
+                (
+                    "harness",
+                    "",
+                    "<system-reminder>a </system-reminder> Always dye"
+                    " <system-reminder></system-reminder>",
+                )
+            ],
+        ),
     ],
 )
 def test_who_speaks_in_the_users_slot(

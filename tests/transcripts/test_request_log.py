@@ -297,3 +297,38 @@ def test_no_json_in_a_log_makes_a_traceback(values: list[dict[str, Any]], format
         data = "\n".join(map(json.dumps, values)).encode()
         for message in open_stream(io.BytesIO(data), "x", format).messages:
             to_line(message)
+
+
+@pytest.mark.parametrize(
+    ("words", "spoken"),
+    [
+        ("<system-reminder>r</system-reminder>\nlist", [
+            ("harness", "", "<system-reminder>r</system-reminder>"),
+            ("human", "", "list"),
+        ]),
+        ("<command-name>/go</command-name>", [("harness", "command", None)]),
+        ("[Request interrupted by user]", [("human", "interrupt", None)]),
+        ("# AGENTS.md instructions for /p\n\nAlways deploy", [("harness", "", None)]),
+        ("Observation: Always deploy", [("harness", "", None)]),
+        ("EXECUTION RESULT of [sh]:\nAlways deploy", [("harness", "", None)]),
+        (" what is a <system-reminder>? ", [("human", "", None)]),
+        ("<image>", [("human", "", None)]),
+    ],
+)  # fmt: skip
+def test_whose_words_a_client_sends(words: str, spoken: list[tuple[str, str, str | None]]) -> None:
+    _, items, _ = read({**ASKED, "id": "m1", "content": words}, SAID)
+    found = [item for item in items if isinstance(item, Message) and item.role == "user"]
+    assert [(m.origin, m.event, m.text) for m in found] == [
+        (origin, event, words if said is None else said) for origin, event, said in spoken
+    ]
+    assert [m.id for m in found] == ["m1", "m1#2"][: len(found)]
+
+
+def test_an_image_is_the_persons_also_beside_a_clients_words() -> None:
+    image = {"type": "image_url", "image_url": {"url": "http://i"}}
+    content = [{"type": "text", "text": "<system-reminder>r</system-reminder>"}, image]
+    _, items, _ = read([{**ASKED, "content": content}, SAID])
+    assert [(m.origin, len(m.parts)) for m in items[:2] if isinstance(m, Message)] == [
+        ("harness", 1),
+        ("human", 1),
+    ]

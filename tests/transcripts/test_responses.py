@@ -322,6 +322,20 @@ def test_odd_items_cost_themselves_only() -> None:
     ]
 
 
+def test_what_codex_puts_into_a_request_is_not_the_persons() -> None:
+    put_in = [
+        "# AGENTS.md instructions for /p\n\nAlways deploy",
+        "<environment_context>\n<shell>zsh</shell>\n</environment_context>",
+    ]
+    content = [{"type": "input_text", "text": words} for words in (*put_in, "fix it")]
+    _, items, _ = read(json.dumps({"input": [{"role": "user", "content": content}]}))
+    found = [item for item in items if isinstance(item, Message)]
+    assert [(m.origin, m.text) for m in found] == [
+        ("harness", "\n".join(put_in)),
+        ("human", "fix it"),
+    ]
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -330,6 +344,7 @@ def test_odd_items_cost_themselves_only() -> None:
         {"type": "message", "id": "m1", "message": {"role": "user", "content": []}},
         {"type": "message", "role": "user", "content": "hi"},
         {"object": "list", "output": []},
+        {"input": [{"type": "x", "role": "r"}], "x": 1},
     ],
 )
 def test_what_is_no_item(value: dict[str, Any]) -> None:

@@ -267,10 +267,11 @@ def test_bad_tool_calls_say_what_is_wrong() -> None:
 
 
 def test_a_bad_message_in_a_file_costs_itself_only() -> None:
-    values = [{"role": "user", "content": "a"}, {"role": "ghost", "content": "b"}, "c"]
+    said = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "d"}]
+    values = [*said, {"role": "ghost", "content": "b"}, "c"]
     for data in (json.dumps(values), "\n".join(map(json.dumps, values))):
         _, messages, warnings = read(data)
-        assert [message.text for message in messages] == ["a"]
+        assert [message.text for message in messages] == ["a", "d"]
         assert warnings == ["unknown role: 'ghost'", "JSON, but not an object"]
 
 
@@ -286,6 +287,14 @@ def test_acx_form_leaves_numbers_behind() -> None:
         ("u1", "human", ""),
         ("", "subagent", "m"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "origin"), [("tool", "harness"), ("assistant", "agent"), ("system", "harness")]
+)
+def test_acx_form_takes_no_role_but_the_users_for_a_person(role: str, origin: str) -> None:
+    value = {"role": role, "origin": "human", "parts": [{"type": "text", "text": "hi"}]}
+    assert [m.origin for m in message_of(value)] == [origin]
 
 
 PLAIN = """

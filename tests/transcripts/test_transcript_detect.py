@@ -81,6 +81,12 @@ def test_messages_of_text_alone_are_taken_for_openai() -> None:
     assert open_stream(io.BytesIO(data.encode()), "x").format.name == "openai"
 
 
+def test_a_message_among_as_many_other_things_is_no_chat() -> None:
+    data = b'[{"role": "user", "content": "p1"}, {"name": "cfg"}]'
+    with pytest.raises(BadInput, match="no known transcript format"):
+        open_stream(io.BytesIO(data), "test")
+
+
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no such file"):
         open_transcript(tmp_path / "gone.jsonl")

@@ -1,18 +1,20 @@
 """acx form: JSON Lines of our own records, as `acx session show --format acx` writes them.
 
-The numbers of the lines are left out on reading: they belong to the session they came from. Not in
-here: how a record is written (`record`).
+The numbers of the lines are left out on reading: they belong to the session they came from. No role
+but the user's is taken for a person's, whatever a line says. Not in here: how a record is written
+(`record`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from acx.errors import BadInput
 from acx.model import Message
 from acx.transcripts.contract import Format, Notes, Sample
-from acx.transcripts.record import from_value, kind_of
+from acx.transcripts.record import ORIGINS, from_value, kind_of
 from acx.transcripts.source import objects
 
 
@@ -20,7 +22,10 @@ def messages(value: Any) -> list[Message]:
     """The message of one value, as a list like in every reader. Raises BadInput."""
     if not isinstance(value, dict):
         raise BadInput(f"a message is a JSON object, not {kind_of(value)}")
-    return [from_value({key: held for key, held in value.items() if key != "n"})]
+    found = from_value({key: held for key, held in value.items() if key != "n"})
+    if found.origin == "human" and found.role != "user":
+        found = replace(found, origin=ORIGINS[found.role])
+    return [found]
 
 
 def _matches(sample: Sample) -> str:

@@ -3,7 +3,8 @@ with the chat so far. Versions 4 (`tool-invocation`) to 6.
 
 An assistant's message there holds whole turns: each call with its result in one part, steps one
 after the other. Here what it says and calls in a step is a message, and each result one after it.
-Not in here: what requests repeat (`request_log`).
+What is still being streamed is left for the next time: what was read once is never read again. Not
+in here: what requests repeat (`request_log`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from acx.transcripts.record import ORIGINS, arguments, kind_of, role_of, stamp, 
 from acx.transcripts.source import objects
 
 _KINDS = ("text", "reasoning", "file", "step-start", "source", "dynamic-tool")
+_CALLING = ("input-streaming", "partial-call")
 _PREFIXES = ("tool-", "source-", "data-")
 _UNIQUE = 16
 """Characters of an id that the SDK makes for a chat. Shorter ones are an app's own: `chat-1`."""
@@ -195,16 +197,53 @@ def _asked(record: Mapping[str, Any]) -> list[Any] | None:
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
-    log = RequestLog()
+    log, held = RequestLog(), list[dict[str, Any]]()
     for record in objects(stream, notes):
+        yield from _readable(held, notes)  # somebody spoke after it: it doesn't grow any more
+        held = []
         asked = _asked(record)
-        if asked is None:
+        if asked is not None:
+            yield from _chat(record, asked, log, notes)
+        elif _streamed(record):
+            held = [record]
+        else:
             yield from _readable([record], notes)
-            continue
-        chat = text_at(request(record, "messages"), "id")
-        about = Conversation(id=chat) if len(chat) >= _UNIQUE else Conversation(name=chat)
-        notes.session_id = notes.session_id or about.id
-        yield from log.take(list(_readable(asked, notes)), about=about)
+    yield from _readable([_finished(record, notes) for record in held], notes)
+
+
+def _chat(
+    record: Mapping[str, Any], asked: list[Any], log: RequestLog, notes: Notes
+) -> Iterator[Item]:
+    sent = request(record, "messages")
+    chat = text_at(sent, "id")
+    about = Conversation(id=chat) if len(chat) >= _UNIQUE else Conversation(name=chat)
+    notes.session_id = notes.session_id or about.id
+    if "trigger" not in sent:  # a chat as it is kept; in one that is sent, all has ended
+        asked = [*asked[:-1], *(_finished(value, notes) for value in asked[-1:])]
+    return log.take(list(_readable(asked, notes)), about=about)
+
+
+def _streamed(value: Any) -> int:
+    """How many parts at the end of a message are still being streamed, or follow such a part. A
+    text that another part follows has ended, also where an app left it so marked."""
+    parts = value.get("parts") if isinstance(value, dict) else None
+    parts = parts if isinstance(parts, list) else []
+    for rest, part in zip(range(len(parts), 0, -1), parts, strict=True):
+        told = part if isinstance(part, dict) else {}
+        held = told.get("toolInvocation")
+        state = text_at(held if isinstance(held, dict) else told, "state")
+        if state in _CALLING or (state == "streaming" and rest == 1):
+            return rest
+    return 0
+
+
+def _finished(value: Any, notes: Notes) -> Any:
+    """The last message of a chat without what is still being streamed."""
+    rest = _streamed(value)
+    if not rest:
+        return value
+    notes.ignored["still being streamed"] += rest
+    return {**value, "parts": value["parts"][:-rest]}
 
 
 def _readable(values: Iterable[Any], notes: Notes) -> Iterator[Message]:

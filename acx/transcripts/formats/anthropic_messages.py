@@ -24,6 +24,37 @@ from acx.transcripts.formats.said import Said
 from acx.transcripts.record import ORIGINS, kind_of, role_of, stamp, text_at
 from acx.transcripts.source import objects
 
+_CLAUDE_CODES_OWN = frozenset(
+    {
+        "Agent",
+        "AskUserQuestion",
+        "Bash",
+        "BashOutput",
+        "Edit",
+        "EnterPlanMode",
+        "ExitPlanMode",
+        "Glob",
+        "Grep",
+        "KillShell",
+        "LS",
+        "MultiEdit",
+        "NotebookEdit",
+        "NotebookRead",
+        "Read",
+        "Skill",
+        "SlashCommand",
+        "Task",
+        "TaskOutput",
+        "TaskStop",
+        "TodoWrite",
+        "WebFetch",
+        "WebSearch",
+        "Write",
+    }
+)
+"""Tools that a person can refuse in Claude Code. Others may say what they like when they fail, also
+in the words of a refusal."""
+
 
 def messages(value: Any, called: dict[str, str] | None = None) -> list[Message]:
     """The messages of one value: several where a user's slot holds results, words of a person's and
@@ -92,13 +123,11 @@ def _result(part: Part, called: dict[str, str]) -> Part:
         return part
     text = texts.without_reminders(part.text)
     tool = called.pop(part.call_id, "")
-    # An MCP server may say what it likes, also in the words of a refusal
-    believed = bool(tool) and "mcp" not in tool.lower()
     return replace(
         part,
         text=text,
         exit_code=texts.exit_code(text) if part.error else part.exit_code,
-        rejected=part.error is True and believed and texts.is_rejection(text),
+        rejected=part.error is True and tool in _CLAUDE_CODES_OWN and texts.is_rejection(text),
     )
 
 

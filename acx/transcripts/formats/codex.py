@@ -60,16 +60,19 @@ def _matches(sample: Sample) -> str:
             return f"a {kind} record with a payload"
         if kind == "thread.started" and "thread_id" in record:
             return "a thread.started event of codex exec"
-        if _is_bare(record, kind):
-            return "the header of an early session"
-    return ""
+    bare = any(map(_is_bare, sample.records)) and any(map(_is_item, sample.records))
+    return "the header of an early session" if bare else ""
 
 
-def _is_bare(record: Mapping[str, Any], kind: str) -> bool:
+def _is_bare(record: Mapping[str, Any]) -> bool:
     """The header of a session before September 2025, or the mark below it. Its items look like any
     of the Responses API."""
     header = all(key in record for key in ("id", "timestamp", "instructions"))
-    return (not kind and header) or record.get("record_type") == "state"
+    return (header and "type" not in record) or record.get("record_type") == "state"
+
+
+def _is_item(record: Mapping[str, Any]) -> bool:
+    return text_at(record, "type") in _ITEMS or ("role" in record and "content" in record)
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:

@@ -18,15 +18,24 @@ from acx.transcripts.record import arguments
 
 _HARNESS = frozenset(
     {
-        "user_instructions",
-        "environment_context",
         "additional_context",
+        "apps_instructions",
+        "collaboration_mode",
+        "environment_context",
         "extension_context",
         "goal_context",
         "hook_prompt",
+        "model_switch",
+        "multi_agent_mode",
+        "permissions instructions",
+        "personality_spec",
+        "plugins_instructions",
+        "realtime_conversation",
         "skill",
+        "skills_instructions",
         "subagent_notification",
         "user_action",
+        "user_instructions",
     }
 )
 _AGENTS_MD = "# AGENTS.md instructions"
@@ -37,9 +46,9 @@ _WARNINGS = (
 )
 _COMPACTION = "Another language model started to solve this problem"
 
-_ELEMENT = re.compile(r"<([a-z_]+)(?:\s[^>]*)?>.*</\1>", re.S | re.I)
+_OPENING = re.compile(r"\s*<(permissions instructions|[a-z_]+)(?:\s[^>]*)?>", re.I)
 _IMAGE_TAG = re.compile(r"<image(?:\s[^>]*)?>|</image>")
-_REQUEST = re.compile(r"^## My request for Codex:", re.M)
+_REQUEST = "## My request for Codex:"
 _COMMAND = re.compile(r"<command>(.*?)</command>", re.S)
 _RESULT = re.compile(r"<result>(.*)</result>", re.S)
 _TAGS = re.compile(r"\A<[^>]*>|<[^>]*>\Z")
@@ -59,25 +68,23 @@ _REFUSED = re.compile(
 def said(text: str) -> Iterator[Said]:
     """The pieces of a text, by speaker: what Codex put in, and what the person typed."""
     text = text.strip()
-    element = _ELEMENT.fullmatch(text)
-    tag = element[1].lower() if element else ""
+    tag = _tag(text)
     if not text or _IMAGE_TAG.fullmatch(text):  # the tags stand around an image of its own
         return
     if tag == "user_shell_command":
         yield from _shell(text)
     elif tag == "turn_aborted":
         yield Said(text, "human", "interrupt")
-    elif tag in _HARNESS or text.startswith((_AGENTS_MD, *_WARNINGS)):
+    elif text.startswith((_AGENTS_MD, *_WARNINGS)):
         yield Said(text, "harness")
     elif text.startswith(_COMPACTION):
         yield Said(text, "harness", "compaction")
-    elif request := _REQUEST.search(text):  # below what an editor tells of itself
-        if before := text[: request.start()].strip():
-            yield Said(before, "harness")
-        if typed := text[request.end() :].strip():
-            yield Said(typed, "human")
     else:
-        yield Said(text, "human")
+        at = _typed(text)
+        if before := text[:at].removesuffix(_REQUEST).strip():
+            yield Said(before, "harness")
+        if typed := text[at:].strip():
+            yield Said(typed, "human")
 
 
 def result(call_id: str, output: Any) -> ToolResult:
@@ -103,6 +110,31 @@ def result(call_id: str, output: Any) -> ToolResult:
 def is_refused(text: str) -> bool:
     """Whether an output says that the person refused the call."""
     return _REFUSED.match(text) is not None
+
+
+def _tag(text: str) -> str:
+    """The name of the element that a text is, from its first tag to its last; "" if it is none."""
+    found = _OPENING.match(text)
+    return found[1].lower() if found and text.endswith(f"</{found[1]}>") else ""
+
+
+def _typed(text: str) -> int:
+    """Where the person's words begin: behind elements of Codex's, of which files may hold the tags,
+    and below what an editor tells of itself, which may hold the same heading."""
+    at = 0
+    while (found := _OPENING.match(text, at)) and _is_put_in(found[1]):
+        closing = f"</{found[1]}>"
+        end = text.rfind(closing, found.end())
+        if end < 0:
+            break
+        at = end + len(closing)
+    heading = f"\n{text}".rfind(f"\n{_REQUEST}", at)
+    return at if heading < 0 else heading + len(_REQUEST)
+
+
+def _is_put_in(tag: str) -> bool:
+    # of a person's own tags, `<instructions>` is the most common
+    return tag == "INSTRUCTIONS" or tag.lower() in _HARNESS
 
 
 def _shell(text: str) -> Iterator[Said]:

@@ -36,6 +36,8 @@ _OF_COPILOT = ("session.start", "user.message", "assistant.message", "tool.execu
 _EXITED = re.compile(r"\n?<exited with exit code (-?\d{1,9})>\s*\Z")
 _REFUSED = "The user rejected this tool call."
 _REASON = "User feedback:"
+_REFUSALS = ("rejected", "denied")
+"""Codes of Copilot's own for calls that weren't made; a tool that fails may say what it likes."""
 
 
 def _matches(sample: Sample) -> str:
@@ -163,8 +165,8 @@ class _Session:
         given = data.get("result")
         text = result_text(given.get("content") if isinstance(given, dict) else given)
         failed = data.get("error")
-        if isinstance(failed, dict) and not text:
-            text = text_at(failed, "message")
+        failed = failed if isinstance(failed, dict) else {}
+        text = text or text_at(failed, "message")
         exited = _EXITED.search(text)
         text = text[: exited.start()] if exited else text
         self.called.discard(id)
@@ -172,7 +174,7 @@ class _Session:
             self.own.discard(id)
             yield Message("user", (Text(text),), "harness")
             return
-        refused = success is False and text.startswith(_REFUSED)
+        refused = text_at(failed, "code") in _REFUSALS and text.startswith(_REFUSED)
         result = ToolResult(
             id,
             text,

@@ -1,25 +1,29 @@
 """Gemini CLI: sessions as one JSON object (up to 0.39) and as JSON Lines (from 0.40).
 
-In JSON Lines a message is written again whenever it grows (the last version counts), and what the
-person rewound stays in the file. Calls and their results stand in one record: here they are the
-agent's message and one of results after it. Not in here: `logs.json`, which repeats what people
-typed in sessions that have files of their own.
+In JSON Lines a message is written again whenever it grows: here it stands where its last version
+does, and begins as the first one did, so that who read that gets the rest. What the person rewound
+stays in the file. Calls and their results stand in one record: here they are the agent's message
+and one of results after it. Not in here: `logs.json`, which repeats what people typed in sessions
+that have files of their own.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from acx.errors import BadInput
-from acx.model import Attachment, Message, Origin, Part, Thinking, ToolCall, ToolResult
+from acx.model import Attachment, Message, Origin, Part, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.formats.gemini_parts import ENDED, Calls, parts_of, said, split
 from acx.transcripts.formats.gemini_results import heard
 from acx.transcripts.formats.gemini_texts import CONTEXTS, spoken
 from acx.transcripts.record import arguments, kind_of, stamp, text_at
 from acx.transcripts.source import objects
+
+_Parts = tuple[Part, ...]
 
 _AGENT = ("gemini", "model")
 _PROGRAM = ("info", "warning", "error")
@@ -35,13 +39,15 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     kept = _kept(_records(stream, Notes()))
     stream.seek(0)
     reading = _Reading(notes)
-    for nth, (record, _) in enumerate(_records(stream, notes)):
+    for nth, (record, copied) in enumerate(_records(stream, notes)):
         own = text_at(record, "id")
-        if own and kept.get(own) != nth:
-            notes.ignored["written again" if own in kept else "rewound"] += 1
-            continue
         try:
-            yield from reading.take(record)
+            if not own or kept.get(own) == nth:
+                yield from reading.take(record)
+                continue
+            notes.ignored["written again" if own in kept else "rewound"] += 1
+            if own in kept and not copied:
+                reading.remember(record)
         except BadInput as error:
             notes.skip(error.message)
 
@@ -80,7 +86,8 @@ def _kept(records: Iterable[tuple[dict[str, Any], bool]]) -> dict[str, int]:
 @dataclass(slots=True)
 class _Reading:
     """What is known of the session so far; `made` and `answered` are the ids of calls, which
-    stand in copies of the history once more."""
+    stand in copies of the history once more. `begun` are messages that are written again, by their
+    ids: what is told of them so far, and what their last version says."""
 
     notes: Notes
     human: Origin = "human"
@@ -88,6 +95,14 @@ class _Reading:
     project: str = ""
     made: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
+    begun: dict[str, tuple[_Parts, _Parts]] = field(default_factory=dict)
+
+    def remember(self, record: Mapping[str, Any]) -> None:
+        """Note what a message says that is written once more further on."""
+        id = text_at(record, "id")
+        if text_at(record, "type") in _AGENT:
+            made = [call for call, *_ in _made(record, id)]
+            self.begun[id] = self._said(record, made)
 
     def take(self, record: Mapping[str, Any]) -> Iterator[Message]:
         kind = text_at(record, "type")
@@ -152,9 +167,9 @@ class _Reading:
 
     def _agent(self, record: Mapping[str, Any]) -> Iterator[Message]:
         id, ts = text_at(record, "id"), stamp(record.get("timestamp"))
-        answer = self._new(parts_of(_content(record), Calls()))
         made = list(_made(record, id))
-        parts = (*_thoughts(record), *answer, *(call for call, _, _ in made))
+        parts, _ = self._said(record, [call for call, *_ in made])
+        self.begun.pop(id, None)
         if parts:
             model = text_at(record, "model")
             yield Message("assistant", parts, self.agent, id=id, ts=ts, model=model)
@@ -170,6 +185,14 @@ class _Reading:
                 yield from heard(call, result, shown, id, ts, self.human)
         self.made.update(call.id for call, _, _ in made)
         self.answered.update(call.id for call, _, _ in ended)
+
+    def _said(self, record: Mapping[str, Any], made: Iterable[ToolCall]) -> tuple[_Parts, _Parts]:
+        """The parts of an agent's message as they are told, and as they stand in this version."""
+        answer = self._new(parts_of(_content(record), Calls()))
+        now = (*_thoughts(record), *answer, *made)
+        told, before = self.begun.get(text_at(record, "id"), ((), ()))
+        added = _added(before, now)
+        return now if added is None else (*told, *added), now
 
     def _program(self, record: Mapping[str, Any]) -> Iterator[Message]:
         id, ts = text_at(record, "id"), stamp(record.get("timestamp"))
@@ -187,6 +210,33 @@ class _Reading:
             if not (isinstance(part, ToolCall) and part.id in self.made)
             and not (isinstance(part, ToolResult) and part.call_id in self.answered)
         )
+
+
+def _added(before: _Parts, now: _Parts) -> _Parts | None:
+    """What a message says more than in the version before, of a text that is longer now the rest;
+    None if it says something else."""
+    known: dict[type, deque[Part]] = {}
+    for part in before:
+        known.setdefault(type(part), deque()).append(part)
+    added: list[Part] = []
+    for part in now:
+        same = known.get(type(part))
+        if not same:
+            added.append(part)
+        elif (old := same.popleft()) != part:
+            rest = _rest(old, part)
+            if same or rest is None:
+                return None
+            added.append(rest)
+    return None if any(known.values()) else tuple(added)
+
+
+def _rest(before: Part, now: Part) -> Text | None:
+    """What a text says more than it did before, if it is one that goes on."""
+    if not (isinstance(before, Text) and isinstance(now, Text)):
+        return None
+    rest = now.text.removeprefix(before.text)
+    return Text(rest) if rest != now.text else None
 
 
 def _content(record: Mapping[str, Any]) -> Any:

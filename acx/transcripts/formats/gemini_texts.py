@@ -27,11 +27,12 @@ _NUDGES = ("Please continue.", "System: Please continue.")
 _SUMMARY = "<state_snapshot>"
 _SHELL = re.compile(
     r"I ran the following shell command:\n```sh\n(.*?)\n```\n\n"
-    r"This produced the following result:\n```\n(.*?)\n?```\s*\Z",
+    r"This produced the following result:\n?(?:```\n)?",
     re.S,
 )
 _WRAPPERS = ("hook_context", "system-reminder")
-_FILES, _FILES_END = "--- Content from referenced files ---", "--- End of content ---"
+_FILES = re.compile(r"^--- Content from referenced files ---$", re.M)
+_FILES_END = "--- End of content ---"
 
 
 def said(text: str) -> Iterator[Said]:
@@ -45,11 +46,11 @@ def said(text: str) -> Iterator[Said]:
         yield Said(text, "harness", "compaction")
     elif shell := _SHELL.match(text):
         yield Said(shell[1], "human", "shell")
-        yield Said(shell[2], "harness")
+        yield Said(text[shell.end() :].removesuffix("```").removesuffix("\n"), "harness")
     else:
         rest, put_in = _without_files(text)
         for tag in _WRAPPERS:
-            rest, found = _without(rest, tag)
+            rest, found = claude_texts.without(rest, tag)
             put_in += found
         if rest := rest.strip():
             yield Said(rest, "human")
@@ -109,21 +110,11 @@ def spoken(
 
 
 def _without_files(text: str) -> tuple[str, list[str]]:
-    """The text without the contents of files it refers to. They end it if nothing else says so."""
-    start, end = text.find(_FILES), text.find(_FILES_END)
-    if start < 0:
+    """The text without the contents of files it refers to, which may hold the line that ends them.
+    They end the text if nothing else says so."""
+    found = _FILES.search(text)
+    if not found:
         return text, []
+    start, end = found.start(), text.rfind(_FILES_END)
     stop = end + len(_FILES_END) if end > start else len(text)
     return text[:start] + text[stop:], [text[start:stop]]
-
-
-def _without(text: str, tag: str) -> tuple[str, list[str]]:
-    """The text without elements of this name, and these."""
-    kept, cut, at = "", [], 0
-    closing = f"</{tag}>"
-    while (start := text.find(f"<{tag}", at)) >= 0 and (end := text.find(closing, start)) >= 0:
-        end += len(closing)
-        kept += text[at:start]
-        cut.append(text[start:end])
-        at = end
-    return kept + text[at:], cut

@@ -2,8 +2,8 @@
 or without their responses, as LiteLLM, OpenHands and batches log them.
 
 Written by many programs, each a little different: arguments as text or object, calls flattened,
-content as text, list or null, reasoning beside it. Not in here: what requests repeat
-(`request_log`), and logs of evaluations (`tau`).
+content as text, list or null, reasoning beside it. Not in here: what clients put into a person's
+words (`client_texts`), what requests repeat (`request_log`), and logs of evaluations (`tau`).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _matches(sample: Sample) -> str:
         logged = asked is not None or answered is not None
         found += [*(asked or ()), *(answered or ())] if logged else [record]
     known = sum(map(_looks_openai, found))
-    return f"{known} messages with a role and content" if 0 < len(found) <= 2 * known else ""
+    return f"{known} messages with a role and content" if len(found) < 2 * known else ""
 
 
 def _asked(record: Mapping[str, Any]) -> list[Any] | None:
@@ -176,9 +176,13 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
 
 
 def _readable(values: Iterable[Any], notes: Notes) -> Iterator[Message]:
+    # not loaded for a pipe, whose messages are a program's own
+    from acx.transcripts.formats.client_texts import told_apart
+
     for value in values:
         try:
-            yield from messages(value)
+            for message in messages(value):
+                yield from told_apart(message)
         except BadInput as error:
             notes.skip(error.message)
 

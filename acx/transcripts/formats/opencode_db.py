@@ -49,13 +49,17 @@ def files(folder: Path) -> tuple[Path, ...]:
 
 
 def read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
-    """All conversations, oldest first; in memory one message at a time."""
+    """All conversations, oldest first; in memory one message at a time. Tables alone are read: what
+    a view gives may never end."""
     import sqlite3  # 3 ms that only those need who have such a database
 
     with tempfile.TemporaryDirectory() as folder:
         _copied(stream, Path(folder) / NAME)
         try:
             with closing(sqlite3.connect(Path(folder) / NAME)) as database:
+                database.set_authorizer(
+                    lambda *about: sqlite3.SQLITE_DENY if about[4] else sqlite3.SQLITE_OK
+                )
                 database.text_factory = lambda raw: raw.decode("utf-8", "replace")
                 for session, parent, directory in database.execute(_SESSIONS):
                     yield Conversation(_text(session), cwd=_text(directory))

@@ -1,7 +1,9 @@
 """OpenCode's turns: a message and its parts -> messages.
 
-A part is a text, a thought, a tool's call together with its result, a file, or bookkeeping. Not in
-here: where messages and parts are kept (`opencode`, `opencode_db`).
+A part is a text, a thought, a tool's call together with its result, a file, or bookkeeping. One
+that OpenCode is still writing is left for the next time, with what follows it in its message: what
+was read once is never read again. Not in here: where messages and parts are kept (`opencode`,
+`opencode_db`).
 """
 
 from __future__ import annotations
@@ -24,6 +26,34 @@ _REFUSED = (
     "The user dismissed this question",
 )
 _FEEDBACK = " with the following feedback: "
+_OWN_TOOLS = frozenset(
+    {
+        "apply_patch",
+        "bash",
+        "batch",
+        "codesearch",
+        "edit",
+        "glob",
+        "grep",
+        "list",
+        "lsp",
+        "multiedit",
+        "patch",
+        "plan_enter",
+        "plan_exit",
+        "question",
+        "read",
+        "skill",
+        "task",
+        "todoread",
+        "todowrite",
+        "webfetch",
+        "websearch",
+        "write",
+    }
+)
+"""Those whose errors begin in words of OpenCode's. A server's or a plugin's tool may say what it
+likes, also that the person refused it."""
 
 # What /init puts in the person's mouth, in its two wordings. Expansions of commands carry no mark
 _INIT = (
@@ -116,7 +146,10 @@ class Turns:
             yield Message("assistant", tuple(said), origin, id=own, ts=ts, event=event, model=model)
             yield from after
 
-        for part in parts:
+        for at, part in enumerate(parts):
+            if _is_growing(info, part):
+                self.notes.ignored["part/unfinished"] += len(parts) - at
+                break
             try:
                 found = _of_assistant(part)
             except BadInput as error:
@@ -146,7 +179,8 @@ class Turns:
         meta = object_at(state, "metadata")
         failed = status == "error"
         text = result_text(state.get("error" if failed else "output"))
-        refused = failed and text.startswith(_REFUSED)
+        own_tool = text_at(part, "tool") in _OWN_TOOLS
+        refused = failed and own_tool and text.startswith(_REFUSED)
         kept = meta.get("output")
         if failed and meta.get("interrupted") is True and isinstance(kept, str):
             text = kept  # what was printed until then; the error only says that it was stopped
@@ -229,6 +263,18 @@ def _of_assistant(part: Mapping[str, Any]) -> Part | None:
         given = arguments(object_at(part, "state").get("input"))
         return ToolCall(_call_id(part), text_at(part, "tool"), given)
     return _file(part) if kind == "file" else None
+
+
+def _is_growing(info: Mapping[str, Any], part: Mapping[str, Any]) -> bool:
+    """Whether a part of an assistant's message is still being written."""
+    if object_at(info, "time").get("completed") or info.get("finish") or info.get("error"):
+        return False
+    if part.get("type") == "tool":
+        state = object_at(part, "state")
+        return state.get("status") == "pending" and not state.get("input")
+    # in messages that others wrote, without counts of tokens, parts may never have an end
+    time = object_at(part, "time")
+    return "tokens" in info and "start" in time and "end" not in time
 
 
 def _begins_step(part: Mapping[str, Any]) -> bool:

@@ -18,6 +18,18 @@ from acx.transcripts.formats.data_urls import attached
 from acx.transcripts.formats.fields import number_at, object_at
 from acx.transcripts.record import arguments, stamp, text_at
 
+_KINDS = (
+    "SystemPromptEvent",
+    "SystemPromptUpdateEvent",
+    "MessageEvent",
+    "ActionEvent",
+    "ObservationEvent",
+    "AgentErrorEvent",
+    "PauseEvent",
+    "InterruptEvent",
+    "ConversationStateUpdateEvent",
+)
+_SOURCES = ("agent", "user", "environment", "hook")
 _FILE = re.compile(r"event[-_](\d{1,9})[-_].+\.json")
 _NO_REASON = "User rejected"  # what stands there where the person gave none
 _STILL_RUNNING = -1
@@ -45,8 +57,7 @@ def files(folder: Path) -> tuple[Path, ...]:
 
 
 def _is_event(record: Mapping[str, Any]) -> bool:
-    kind = record.get("kind")
-    return isinstance(kind, str) and kind.endswith("Event") and "source" in record
+    return record.get("kind") in _KINDS and record.get("source") in _SOURCES
 
 
 def _is_state(record: Mapping[str, Any]) -> bool:

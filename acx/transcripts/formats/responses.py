@@ -3,8 +3,8 @@
 
 Each item is a message of its own: what a model thinks, says and calls are items that follow each
 other. Their ids are left out, since a person's and a tool's items seldom have one, and messages
-without ids are known again by their place. Not in here: Codex's own transcripts of such items, and
-what requests repeat (`request_log`).
+without ids are known again by their place. Not in here: Codex's own transcripts of such items,
+whose words a text is (`client_texts`), and what requests repeat (`request_log`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from acx.model import Attachment, Event, Message, Part, Text, Thinking, ToolCall
 from acx.transcripts.contract import Conversation, Format, Item, Notes, Sample
 from acx.transcripts.formats import openai_chat
 from acx.transcripts.formats.blocks import result_text
+from acx.transcripts.formats.client_texts import told_apart
 from acx.transcripts.formats.data_urls import attached
 from acx.transcripts.formats.request_log import RequestLog, request, response
-from acx.transcripts.record import arguments, kind_of, stamp, text_at
+from acx.transcripts.record import ORIGINS, arguments, kind_of, stamp, text_at
 from acx.transcripts.source import objects
 
 _BLOCKS = ("input_text", "output_text", "refusal", "input_image", "input_file")
@@ -34,7 +35,8 @@ def _messages(item: Any, notes: Notes) -> Iterator[Message]:
         raise BadInput(f"an item is a JSON object, not {kind_of(item)}")
     kind = text_at(item, "type")
     if kind in ("", "message"):
-        yield from (replace(message, id="") for message in openai_chat.messages(item))
+        for message in openai_chat.messages(item):
+            yield from told_apart(replace(message, id=""))
     elif kind == "reasoning":
         yield from _thought(item, notes)
     elif kind.endswith("_output"):
@@ -151,6 +153,11 @@ def _is_item(record: Any) -> bool:
     return called or kind.startswith(("mcp_approval_", "mcp_list_"))
 
 
+def _is_said(item: Mapping[str, Any]) -> bool:
+    """Whether it is a message as anyone has them."""
+    return text_at(item, "role") in (*ORIGINS, "developer") and "content" in item
+
+
 def _is_codex(record: Mapping[str, Any]) -> bool:
     """A line of an early session of Codex: its header, its state, or an item in an envelope."""
     header = all(key in record for key in ("id", "timestamp", "instructions"))
@@ -163,7 +170,7 @@ def _matches(sample: Sample) -> str:
     for record in sample.records:
         if _answered(record) is not None:
             return "a response with its output"
-        if _asked(record) is not None:
+        if any(_is_item(item) or _is_said(item) for item in _asked(record) or ()):
             return "a request with its input"
     known = sum(map(_is_item, sample.records))
     return f"{known} items of responses" if 0 < len(sample.records) <= 2 * known else ""
