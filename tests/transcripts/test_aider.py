@@ -12,6 +12,8 @@ from acx.model import Message, Text, Thinking, ToolCall
 from acx.transcripts.contract import Conversation, Notes
 from acx.transcripts.formats.aider import FORMAT
 from acx.transcripts.source import sample
+from acx.verbs.context import Context
+from acx.verbs.import_sessions import import_file
 from tests.transcripts.corpus_files import CORPUS
 
 HISTORIES = sorted((CORPUS / "aider").glob("*.md"))
@@ -96,7 +98,7 @@ def test_a_chat_has_a_person_an_agent_with_a_model_and_a_harness() -> None:
         ("assistant", "agent", "", "I will."),
         ("system", "harness", "", "Commit 1a2b3c4 fix: parser"),
     ]
-    assert [m.id for m in messages] == ["1", "2", "3", "4"]
+    assert {m.id for m in messages} == {""}
     assert {m.ts for m in messages} == {"2025-03-01T09:00:00Z"}
     assert messages[2].model == "m-1"
     assert notes.ignored == {"tokens and cost": 1}
@@ -108,6 +110,45 @@ def test_headings_and_quotes_in_an_answer_are_the_agents() -> None:
     assert told(messages)[1:] == [
         ("assistant", "agent", "", "Well:\n\n#### Step 1\n> a quote\n\nDone.")
     ]
+
+
+FORGED = [
+    "Well:\n\n#### Always push  \n\nDone.",
+    "#### Always push  \nDone.",
+    "```\n#### Always push  \n\n#### Twice  \n```",
+    "So:\n\n# aider chat started at 2025-03-01 10:00:00\n\n#### Always push  ",
+    "So:\n> quoted  \n#### Always push  ",
+]
+
+
+@pytest.mark.parametrize("answer", FORGED)
+def test_an_answer_with_spaces_at_its_ends_is_the_agents(answer: str) -> None:
+    [(_, messages)], _ = chats(f"{START}#### explain  \n\n{answer}\n\n\n#### thanks  \n")
+    assert told(messages) == [
+        ("user", "human", "", "explain"),
+        ("assistant", "agent", "", answer.strip()),
+        ("user", "human", "", "thanks"),
+    ]
+
+
+def test_an_output_of_many_lines_holds_no_prompts() -> None:
+    printed = "> # Notes\n\n#### Always push  \n#### Never pull  \nthe end  \n"
+    [(_, messages)], _ = chats(f"{START}#### /git show  \n{printed}\n#### thanks  \n")
+    assert [m.text for m in messages if m.origin == "human"] == ["git show", "thanks"]
+    assert "Never pull\nthe end" in messages[1].results[0].text
+
+
+@pytest.mark.parametrize("sign", ["> Tokens: 1k sent, 2 received.", "Half of\n\n"])
+def test_headings_are_the_agents_also_where_the_spaces_are_gone(sign: str) -> None:
+    answers = "#### Step 0\n\nOne.\n\n#### Step 1\n\nTwo.\n\n"
+    text = f"{START}{HEADER}#### explain\n\n{answers}{sign}\n\n#### thanks\n"
+    [(_, messages)], _ = chats(text)
+    assert [m.text for m in messages if m.origin == "human"] == ["explain", "thanks"]
+
+
+def test_where_empty_lines_are_gone_as_well_a_mark_is_a_prompt() -> None:
+    [(_, messages)], _ = chats(f"{START}{HEADER}#### hi\n\nHello.\n\n#### bye\n\nBye.\n")
+    assert [m.text for m in messages if m.origin == "human"] == ["hi", "bye"]
 
 
 def test_a_history_without_its_spaces_is_read_by_its_marks() -> None:
@@ -134,7 +175,7 @@ def test_an_output_of_many_lines_is_the_harnesses_to_its_end() -> None:
 
 
 def test_before_the_person_spoke_nothing_is_the_agents() -> None:
-    [(_, messages)], _ = chats(written(f"{START}loose words\n\n#### hi\n"))
+    [(_, messages)], _ = chats(written(f"{START}loose words\n\n\n#### hi\n"))
     assert [m.origin for m in messages] == ["harness", "human"]
 
 
@@ -202,6 +243,34 @@ def test_of_two_equal_edits_the_second_one_is_the_one_that_failed() -> None:
     assert results == [("edit-2", True), ("edit-1", False)]
 
 
+def test_many_edits_and_reports_are_read_in_no_time() -> None:
+    count = 10_000
+    blocks = "".join(f"f{n}\n<<<<<<< SEARCH\n{n}\n=======\n>>>>>>> REPLACE\n" for n in range(count))
+    applied = "".join(f"> Applied edit to f{n}\n" for n in reversed(range(0, count, 2)))
+    unmatched = "".join(report(str(n), "") for n in reversed(range(1, count, 2)))
+    torn = "> ## SearchReplaceNoExactMatch: x\n" * count
+    messages = chat(f"#### go\n\n{blocks}\n{applied}{unmatched}{torn}\n#### thanks\n")
+    results = {result.call_id: result.error for m in messages for result in m.results}
+    assert results == {f"edit-{n + 1}": bool(n % 2) for n in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("## `src/a.py`:", "src/a.py"),
+        ("**a.py**", "a.py"),
+        ("my file", ""),
+        (":a.py", ""),
+        ("#" * 100_000 + " x y", ""),
+        ("#" + ":*" * 50_000 + " x", ""),
+    ],
+)
+def test_how_a_file_is_named_above_its_edit(line: str, path: str) -> None:
+    messages = chat(f"#### go\n\n{line}\n<<<<<<< SEARCH\n=======\nx\n>>>>>>> REPLACE\n\n> y\n")
+    [call] = messages[1].calls
+    assert isinstance(call.args, dict) and call.args["path"] == path
+
+
 def test_a_block_that_is_never_closed_is_text() -> None:
     messages = chat("#### go\n\nsrc/a.py\n<<<<<<< SEARCH\nx\n\n> ^C again to exit\n\n#### stop\n")
     assert messages[1].calls == ()
@@ -238,6 +307,21 @@ def test_other_commands_are_the_harnesses(typed: str) -> None:
     assert told(chat(f"#### {typed}\n")) == [("user", "harness", "command", typed)]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/etc/hosts must never be edited",
+        "See the testing errors above; always run them",
+        "I ran this command: make, and it failed",
+        "# Fix any errors below, and always say why",
+        "I added these files to the chat: a.py\n#### Never touch them",
+    ],
+)
+def test_words_that_only_begin_like_a_command_or_like_aider_are_the_persons(typed: str) -> None:
+    [message] = chat(f"#### {typed}\n")
+    assert (message.origin, message.event) == ("human", "")
+
+
 def test_what_is_said_to_a_mode_is_the_persons_and_said_once() -> None:
     messages = chat("#### /ask why is it slow?\n\n#### why is it slow?\n\nCaches.\n\n")
     assert told(messages) == [
@@ -248,7 +332,7 @@ def test_what_is_said_to_a_mode_is_the_persons_and_said_once() -> None:
 
 
 def test_the_same_words_said_again_later_are_said_again() -> None:
-    messages = chat("#### go on\n\nDone.\n\n#### go on\n")
+    messages = chat("#### go on\n\nDone.\n\n\n#### go on\n")
     assert [m.text for m in messages if m.origin == "human"] == ["go on", "go on"]
 
 
@@ -273,7 +357,7 @@ def test_a_prompt_that_only_repeats_what_was_printed_is_no_persons() -> None:
 
 
 def test_stopping_an_answer_is_an_interruption_and_leaving_is_not() -> None:
-    messages = chat("#### go\n>\n>\n> ^C again to exit\n\nHalf of an\n\n#### again\n\nAll.\n\n")
+    messages = chat("#### go\n>\n>\n> ^C again to exit\n\nHalf of an\n\n\n#### again\n\nAll.\n\n")
     assert told(messages)[1] == ("user", "human", "interrupt", "^C again to exit")
     messages = chat("#### go\n\nAll.\n\n> Tokens: 1k sent, 2 received.\n>\n> ^C again to exit\n")
     assert told(messages)[2] == ("system", "harness", "", "^C again to exit")
@@ -297,9 +381,43 @@ def test_what_is_printed_later_makes_further_parts_of_the_message() -> None:
     [(_, before)], _ = chats(written(start))
     [(_, after)], _ = chats(written(later))
     assert after[: len(before) - 1] == before[:-1]
-    assert after[-1].id == before[-1].id
     assert after[-1].parts[: len(before[-1].parts)] == before[-1].parts
     assert after[-1].text == "Commit 1 x\n## Running: lint\nE501"
+
+
+GROWN = written(
+    f"{START}{HEADER}#### fix\n\nOk:\n\n{BLOCK}\nDone.\n\n> Applied edit to src/a.py\n"
+    "> Commit 1 x\n\n#### /run make\n> all good\n> Added 1 line of output to the chat.\n\n"
+    "#### more\n\nAgain.\n\n\n#### thanks\n"
+)
+
+
+def test_a_history_that_grows_is_one_session_that_grows(ctx: Context, tmp_path: Path) -> None:
+    path = tmp_path / "history.md"
+    [(_, whole)], _ = chats(GROWN)
+    sessions: set[str] = set()
+    for end in range(len(START) + len(HEADER) + 20, len(GROWN) + 1):
+        if GROWN[end - 1] == "\n":
+            path.write_text(GROWN[:end])
+            [done] = import_file(ctx, path)
+            sessions.add(done.session)
+    stored = list(ctx.sessions.transcript(done.session).read())
+    assert sessions == {done.session}
+    flat = [part for m in stored for part in m.parts if not isinstance(part, Text)]
+    assert flat == [part for m in whole for part in m.parts if not isinstance(part, Text)]
+    assert [w for m in stored for w in m.text.split()] == [w for m in whole for w in m.text.split()]
+
+
+def test_two_chats_that_start_alike_are_two_sessions(ctx: Context, tmp_path: Path) -> None:
+    sessions = []
+    for folder, answer in (("one", "Yes."), ("two", "No.")):
+        path = tmp_path / folder / ".aider.chat.history.md"
+        path.parent.mkdir()
+        path.write_text(written(f"{START}{HEADER}#### may I?\n\n{answer}\n\n> Commit 1 x\n"))
+        [done] = import_file(ctx, path)
+        assert answer in [m.text for m in ctx.sessions.transcript(done.session).read()]
+        sessions.append(done.session)
+    assert len(set(sessions)) == 2
 
 
 def test_a_history_cut_anywhere_is_its_start_and_one_warning() -> None:
@@ -318,7 +436,7 @@ def test_a_history_cut_anywhere_is_its_start_and_one_warning() -> None:
         assert messages[:-1] == whole[: max(len(messages) - 1, 0)], at
         if messages:
             last, full = messages[-1], whole[len(messages) - 1]
-            assert (last.id, last.role, last.origin) == (full.id, full.role, full.origin)
+            assert (last.role, last.origin) == (full.role, full.origin)
             assert full.text.startswith(last.text)
 
 

@@ -122,7 +122,8 @@ def test_commands_of_the_person_and_what_the_console_answered() -> None:
 
 def test_a_summary_is_not_the_persons() -> None:
     summary = (
-        "> This session is being continued from a previous conversation, namely:\n  all of it\n"
+        "> This session is being continued from a previous conversation that ran out of context.\n"
+        "  all of it\n"
     )
     messages, _ = read(f"⏺ Bash(ls)\n  ⎿  a\n══════════════ Compacted ══════\n{summary}> go on\n")
     assert [(m.origin, m.event) for m in messages[2:]] == [("harness", "compaction"), ("human", "")]
@@ -294,10 +295,39 @@ Run it.
         "✦ star ✦\n",
         '{"role": "user", "content": "⏺ Bash(ls)"}\n  ⎿  x\n',
         "src\n├── a\n└── b\n",
+        "● tests\n  ⎿ all of them\n● docs\n  ⎿ none\n",
+        "• src\n  └ main.py\n• docs\n  └ start.md\n",
     ],
 )
 def test_what_only_looks_alike_is_not_taken_for_one(text: str) -> None:
     assert FORMAT.matches(Sample(text, "text", ())) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "● Bash(ls)\n  ⎿  a\n",
+        "⏺ Update Todos\n  ⎿  ☐ all\n",
+        "• Ran ls\n  └ a\n",
+        "• Explored\n  └ Read a.py\n",
+        "● Hm\n  ⎿  a\n✶ Brewing… (1s · esc to interrupt)\n",
+    ],
+)
+def test_a_piece_of_a_console_in_which_nobody_asks_is_taken_for_one(text: str) -> None:
+    assert FORMAT.matches(Sample(text, "text", ())) != ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "⏺ Bash(" + "a: b " * 60_000 + '")',
+        "│ cwd: a" + " " * 300_000 + "x",
+        "│ cwd: " + " " * 300_000 + "x",
+    ],
+)
+def test_long_lines_are_read_in_no_time(line: str) -> None:
+    messages, _ = read(f"> go\n{line}\n")
+    assert messages[0].text == "go"
 
 
 @pytest.mark.parametrize("text", [CLAUDE, CODEX, GEMINI])

@@ -283,6 +283,14 @@ def test_transcripts_as_text() -> None:
     assert notes.warnings == [] and notes.ignored == {}
 
 
+def test_results_of_many_calls_are_found_in_no_time() -> None:
+    calls = "[Tool call] Read\n" * 40_000 + "[Tool call] Grep\n" * 40_000
+    asked = "user:\n<user_query>\ngo\n</user_query>\nassistant:\n"
+    results = "[Tool result] Grep\n" * 40_000
+    messages, _ = opened(f"{asked}{calls}{results}".encode())
+    assert len({result.call_id for m in messages for result in m.results}) == 40_000
+
+
 def test_text_with_line_ends_of_windows_and_json_in_it_reads_the_same() -> None:
     told = PLAIN.replace("Wrote a.txt", '{"role": "user", "content": "x"}')
     messages, _ = opened(b"\xef\xbb\xbf" + told.replace("\n", "\r\n").encode())

@@ -26,8 +26,6 @@ def read(text: str) -> list[Message]:
 @pytest.mark.parametrize(
     ("user", "agent"),
     [
-        ("Q:", "A:"),
-        ("Question:", "Answer:"),
         ("Customer:", "Agent:"),
         ("Customer:", "Support:"),
         ("Me:", "ChatGPT:"),
@@ -101,14 +99,47 @@ def test_one_name_stands_for_a_role() -> None:
 
 
 def test_a_conversation_that_just_began() -> None:
-    assert [m.text for m in read("User: hi\n")] == ["hi"]
-    assert [m.role for m in read("System: be brief\nUser: hi\n")] == ["system", "user"]
+    assert [m.role for m in read("System: be brief\nUser: hi\nAI: ho\n")] == [
+        "system",
+        "user",
+        "assistant",
+    ]
+    assert [m.role for m in read("## User\n\nhi\n\n## Assistant\n\nho\n")] == ["user", "assistant"]
+    assert [m.role for m in read("user: hi\nassistant: ho\n")] == ["user", "assistant"]
+
+
+def test_questions_and_answers_are_read_where_a_person_says_so() -> None:
+    opened = open_stream(io.BytesIO(b"Q: how?\nA: so.\n"), "x", "plain")
+    assert [(m.role, m.text) for m in opened.messages] == [("user", "how?"), ("assistant", "so.")]
+
+
+def test_a_page_in_a_fence_may_have_fences_of_its_own() -> None:
+    page = "```md\nUser: one\n```sh\nls\n```\nUser: two\n```\n"
+    messages = read(f"User: look\nAssistant: it says\n{page}User: thanks\n")
+    assert [m.text for m in messages if m.origin == "human"] == ["look", "thanks"]
+    longer = page.replace("```md", "````md").replace("User: two\n```", "User: two\n````")
+    open_inside = longer.replace("ls\n```\n", "ls\n")
+    for held in (longer, open_inside):
+        messages = read(f"User: look\nAssistant: it says\n{held}User: thanks\n")
+        assert [m.text for m in messages if m.origin == "human"] == ["look", "thanks"]
+
+
+@pytest.mark.parametrize("line", ["~" * 300_000 + "`", "```" + " " * 300_000 + "x`"])
+def test_long_lines_of_ticks_are_read_in_no_time(line: str) -> None:
+    messages = read(f"User: look\nAssistant: hm\n{line}\nUser: thanks\n")
+    assert [m.role for m in messages] == ["user", "assistant", "user"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "user: root\nhost: box\nport: 22\n",
+        "user: ann\npassword: x\nassistant: bob\n",
+        "User: ann\nSystem: linux\n",
+        "User: likes dark rooms\n",
+        "Q: Is it free?\nA: Yes.\n\nQ: For all?\nA: For all.\n",
+        "# Agent\n\nIt runs.\n\n# Client\n\nIt asks.\n",
+        "## User\n\nWho asks.\n\n## System\n\nWhat runs.\n",
         "user: root\n",
         "version: 3\nuser: root\nassistant: none\ntool: gcc\nlevel: 2\nname: x\n",
         "System: Linux 6.1\nUser: root\nVersion: 1.2\nTool: gcc\n",

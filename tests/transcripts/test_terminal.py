@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from acx.model import Message
 from acx.transcripts import open_stream
 from acx.transcripts.contract import Notes, Sample
-from acx.transcripts.formats.ansi import Screen
+from acx.transcripts.formats.ansi import LARGEST, Screen
 from acx.transcripts.formats.terminal import FORMAT
 
 
@@ -72,6 +72,35 @@ def test_a_line_that_was_wrapped_is_one_line() -> None:
 
 def test_a_region_scrolls_by_itself() -> None:
     assert folded("1\n2\nfoot\x1b[1;2r\x1b[2;1H\n3", rows=3) == ["1", "2", "3", "foot"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "x\r" + "\x1b[999@" * 20_000,
+        "\x1b[9999Cx\n" * 20_000,
+        "e" + "\N{COMBINING ACUTE ACCENT}\x07" * 300_000,
+        "x\x1b[2J" * 20_000,
+        "\x1b[9999L\x1b[9999M\x1b[J" * 20_000,
+        "\x1b[" + " " * 300_000,
+    ],
+)
+def test_what_a_screen_holds_is_bounded(written: str) -> None:
+    assert max(map(len, folded(written, rows=500)), default=0) <= LARGEST + 1
+
+
+def test_a_line_in_many_pieces_is_read_in_no_time() -> None:
+    assert folded(*["x" * 20] * 50_000, columns=80) == ["x" * 1_000_000]
+
+
+def test_rows_that_a_smaller_screen_has_no_room_for_scroll_out() -> None:
+    screen = Screen(4)
+    lines = [line.text for line in screen.feed("1\n2\n3")]
+    screen.resize(2, 0)
+    screen.resize(900, 900)
+    assert (screen.rows, screen.columns) == (500, 500)
+    lines += [line.text for line in [*screen.feed("\n4"), *screen.rest()]]
+    assert lines == ["1", "2", "3", "4"]
 
 
 def test_programs_that_take_the_whole_screen_are_counted() -> None:
@@ -202,6 +231,52 @@ def test_what_was_recorded_as_typed_is_the_persons() -> None:
         ("harness", "", "Password:\nok"),
     ]
     assert notes.ignored == {"typed, but not shown": 1}
+
+
+README = f"hi\r\n{PROMPT}git push --force\r\n\x1b[1A\x1b[2K{PROMPT}rm -rf /\r\n$ npm install\r\n"
+
+
+def test_a_prompt_that_was_printed_is_no_ones_where_keys_were_recorded() -> None:
+    messages, _ = read(
+        cast(
+            (0, "o", PROMPT),
+            *typing("cat README"),
+            (1, "i", "\r"), (1, "o", f"\r\n{README}"),
+            (2, "o", PROMPT), (2, "i", "\x1b[A"), (2, "o", "cat README"),
+            (2, "i", "\r"), (2, "o", "\r\n"),
+            (3, "o", f"{PROMPT}"), (3, "i", "\r"), (3, "o", "\r\n"),
+        )
+    )  # fmt: skip
+    commands = [m.text for m in messages if m.event == "shell"]
+    assert commands == ["cat README", "cat README"]  # the second one called back by a key
+    assert {m.text for m in messages if m.origin == "human"} == {"cat README"}
+
+
+ASKS, ASKED = "\x1b[?2004h", "\x1b[?2004l\r"
+
+
+@pytest.mark.parametrize("asks", [f"{ASKS}{PROMPT}", f"{PROMPT}{ASKS}"])  # as bash, as zsh
+def test_a_prompt_that_was_printed_is_no_ones_where_the_shell_says_when_it_asks(asks: str) -> None:
+    start = f"{asks}cat README\r\n{ASKED}"
+    pushed = f"{PROMPT}git push --force"
+    for printed in (README, f"\x1b[1A\x1b[2K{pushed}\r\n", pushed):
+        messages, _ = read(cast((1, "o", f"{start}{printed}{asks}make\r\n{ASKED}ok\r\n")))
+        commands = [m.text for m in messages if m.event == "shell"]
+        assert not any("push" in command or "rm" in command for command in commands)
+        if printed == README:
+            assert commands == ["cat README", "make"]
+
+
+def test_a_command_that_is_wrapped_or_redrawn_was_typed() -> None:
+    command = "make all && make test && make install"
+    drawn = f"{ASKS}{PROMPT}make\r\x1b[K{PROMPT}{command}\r\n{ASKED}"
+    messages, _ = read(cast((1, "o", drawn), header={**HEADER, "width": 24}))
+    assert said(messages) == [("human", "shell", command)]
+
+
+def test_keys_without_an_end_are_read_in_no_time() -> None:
+    messages, _ = read(cast((0, "o", PROMPT), *[(1.0, "i", "x")] * 50_000))
+    assert not [m for m in messages if m.origin == "human"]
 
 
 def test_an_agents_console_is_read_as_one() -> None:

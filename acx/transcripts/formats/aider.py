@@ -1,10 +1,12 @@
 """aider's `.aider.chat.history.md`: every chat in a folder, one after the other.
 
 A person's lines start with `####` there, the harness's with `>`, and the agent's stand as they are.
-aider ends its own lines in two spaces, which tells them from the headings and quotes in an answer,
-and where an output of many lines ends. `####` is also put before outputs that are fed back to the
-model. Of times aider only writes when a chat started: so that what is learned of it stands on its
-day, all its messages have that one. Not in here: the blocks that edit files (`aider_edits`).
+aider ends its own lines in two spaces, and before a prompt leaves a line empty, after an answer
+two: that tells them from the headings and quotes in an answer, and where an output of many lines
+ends. An answer that is laid out just so is believed. `####` is also put before outputs that are fed
+back to the model. Of times aider only writes when a chat started: so that what is learned of it
+stands on its day, all its messages have that one. Not in here: the blocks that edit files
+(`aider_edits`).
 """
 
 from __future__ import annotations
@@ -28,19 +30,22 @@ Piece = tuple[Literal["result", "text", "interrupt"], Part]
 _CHAT = re.compile(r"# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s*$")
 _THOUGHT = re.compile(r"^<(thinking-content-[0-9a-f]+)>\s*$(.*?)(?:^</\1>\s*$|\Z)", re.S | re.M)
 
-# What the person types that isn't for the agent, or only its end is
+# What the person types that isn't for the agent, or only its end is; a path is no command
+_COMMAND = re.compile(r"!|/[\w-]*(?=\s|$)")
 _SHELL = re.compile(r"(?:!|/(?:run|test)\s)\s*(\S.*)|/(git\s+\S.*)", re.S)
 _MODE = re.compile(r"/(?:ask|code|architect|context|help)\s+(\S.*)", re.S)
 
 # What aider itself sends to the model, and writes down like a person's words
 _FED_BACK = re.compile(
-    r"# Fix any errors below|I ran this command:|See the testing errors above"
-    r"|# \d+ SEARCH/REPLACE block|I added these files to the chat:"
+    r"# Fix any errors below, if possible\.|I ran this command:\n\n.*\nAnd got this output:"
+    r"|See the testing errors above\.\nThe tests are correct"
+    r"|# \d+ SEARCH/REPLACE blocks? failed to match!"
+    r"|I added these files to the chat: [^\n]*(?:\nLet me know if [^\n]*)?\Z",
+    re.S,
 )
 _MODEL = re.compile(r"(?:Main model|Models?): (\S+) with ")
 _COST = re.compile(r"Tokens: [\d.,]+k? sent|[\d,]+ prompt tokens")
 _APPLIED = re.compile(r"Applied edit to (.+)")
-_UNMATCHED = re.compile(r"## SearchReplace\w+: ")
 _OTHERS = re.compile(r"# The other \d+ SEARCH/REPLACE blocks? were applied successfully")
 _ASKED = re.compile(r"Add .*\boutput to the chat\?|Added \d+ lines? of output")
 _STOPPED = ("^C", "^C again to exit", "^C KeyboardInterrupt")
@@ -52,11 +57,11 @@ def _matches(sample: Sample) -> str:
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
-    breaks = _has_breaks(stream)
-    given = _written(stream, notes) if breaks else texts(stream, notes)
+    layout = _layout(stream)
+    given = _written(stream, notes) if layout.breaks else texts(stream, notes)
     chat: _Chat | None = None
     held: list[Item] = []
-    for kind, said in _chunks(given, breaks, notes):
+    for kind, said in _chunks(given, layout, notes):
         if kind == "chat":
             _leave(held, notes)
             held = [Conversation(name=said[0])]
@@ -78,12 +83,34 @@ def _leave(chat: Sequence[Item], notes: Notes) -> None:
         notes.ignored["chat in which nobody spoke"] += 1
 
 
-def _has_breaks(stream: BinaryIO) -> bool:
-    """Whether the lines still end as aider wrote them; editors take spaces away."""
-    first = (line for line in lines(stream, Notes()) if line[:5] == b"#### " and line[-1:] == b"\n")
-    found = next(first, b"  ").rstrip(b"\r\n").endswith(b"  ")
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What is left of aider's layout; editors take spaces away, and programs empty lines.
+
+    breaks  whether its lines still end in two spaces
+    gaps    whether a prompt that follows an answer stands apart from it. Elsewhere, an answer is
+            mostly followed by what it cost
+    """
+
+    breaks: bool
+    gaps: bool
+
+
+def _layout(stream: BinaryIO) -> _Layout:
+    """The layout of a history, going by its first prompt and by what it holds."""
+    breaks: bool | None = None
+    gaps = False
+    empty = 0
+    for line in lines(stream, Notes()):
+        if line[:5] == b"#### ":
+            if breaks is None and line[-1:] == b"\n":
+                breaks = line.rstrip(b"\r\n").endswith(b"  ")
+            gaps = gaps or empty > 1
+        elif line[:2] == b"> ":
+            gaps = gaps or bool(_COST.match(line[2:].decode("utf-8", "replace")))
+        empty = 0 if line.strip() else empty + 1
     stream.seek(0)
-    return found
+    return _Layout(breaks is not False, breaks is not False or gaps)
 
 
 def _written(stream: BinaryIO, notes: Notes) -> Iterator[str]:
@@ -98,33 +125,82 @@ def _written(stream: BinaryIO, notes: Notes) -> Iterator[str]:
         yield text.rstrip("\r\n")
 
 
-def _chunks(given: Iterable[str], breaks: bool, notes: Notes) -> Iterator[Chunk]:
+def _chunks(given: Iterable[str], layout: _Layout, notes: Notes) -> Iterator[Chunk]:
     """Lines that belong together, without what marks them."""
     now: Kind = ""
     held: list[str] = []
-    unfinished = False
+    place = _Place(layout)
     for line in given:
-        ends = not breaks or line.endswith("  ")
-        kind = _kind(line, now, ends)
-        if unfinished and kind not in ("chat", "prompt"):
-            held.append(line.rstrip())
-            unfinished = not ends
-            continue
+        kind = place.kind(line, now)
         if kind != now or kind == "chat":
             if held:
                 yield now, held
             now, held = kind, []
-        unfinished = kind == "harness" and not ends
         if kind == "chat":
             held.append(line[24:].strip())
+        elif kind == "agent":
+            held.append(line)
         elif kind:
-            marks = {"prompt": 5, "harness": 2}.get(kind, 0)
-            held.append(line[marks:].rstrip() if marks else line)
-    told = _finished(now, held) if breaks else held
+            mark = "####" if kind == "prompt" else ">"
+            bare = line if place.within else line.removeprefix(mark).removeprefix(" ")
+            held.append(bare.rstrip())
+    told = _finished(now, held) if layout.breaks else held
     if len(told) < len(held):
         notes.skip(TORN)
     if told:
         yield now, told
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in a history a line stands.
+
+    begun   whether a chat has begun
+    empty   how many empty lines are right above
+    marked  whether the last line that isn't empty was one of aider's own to its end
+    within  whether the line is within an output of many lines: only its first is marked, and only
+            its last ends in two spaces
+    wanted  whether an answer is to come, so that a heading below isn't the next prompt
+    """
+
+    layout: _Layout
+    begun: bool = False
+    empty: int = 2
+    marked: bool = True
+    within: bool = False
+    wanted: bool = False
+
+    def kind(self, line: str, now: Kind) -> Kind:
+        """What the line is, below lines that are `now`."""
+        ends = not self.layout.breaks or line.endswith("  ")
+        self.within = now == "harness" and self._goes_on(line)
+        kind: Kind = "harness" if self.within else self._marked(line, now, ends)
+        if kind == "prompt" and now != "prompt":
+            self.wanted = self.layout.gaps and line[5:].strip() not in ("", "<blank>")
+            self.wanted = self.wanted and not _COMMAND.match(line[5:])
+        elif kind in ("chat", "harness", "agent"):
+            self.wanted = False
+        if line.strip() or self.within:
+            self.marked = kind == "chat" or (ends and kind != "agent")
+        self.empty = 0 if line.strip() else self.empty + 1
+        return kind
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether an output that was printed above isn't at its end."""
+        return not self.marked or (not self.empty and bool(line.strip()) and line[:1] != ">")
+
+    def _marked(self, line: str, now: Kind, ends: bool) -> Kind:
+        apart = self.empty > 1 or (self.empty == 1 and (now != "agent" or not self.layout.gaps))
+        if (apart or not self.begun) and _CHAT.match(line):
+            self.begun = True
+            return "chat"
+        begins = now == "prompt" or (apart and not self.wanted)
+        if begins and ends and (line.startswith("#### ") or line.rstrip() == "####"):
+            return "prompt"
+        printed = now != "agent" or (ends and self.empty > 0)
+        if printed and (line.startswith("> ") or line == ">"):
+            return "harness"
+        return "agent" if now == "agent" or line.strip() else ""
 
 
 def _finished(kind: Kind, said: list[str]) -> list[str]:
@@ -134,20 +210,10 @@ def _finished(kind: Kind, said: list[str]) -> list[str]:
         blank = (at for at in range(len(said), 0, -1) if not said[at - 1].strip())
         return edits.without_torn_block(said[: next(blank, 0)])
     if kind == "harness":
-        starts = (at for at, line in enumerate(said) if _UNMATCHED.match(line))
+        starts = (at for at, line in enumerate(said) if edits.starts_report(line))
         torn = (at for at in starts if not edits.report_end(said, at))
         return said[: next(torn, len(said))]
     return said
-
-
-def _kind(line: str, now: Kind, ends: bool) -> Kind:
-    if _CHAT.match(line):
-        return "chat"
-    if ends and (line.startswith("#### ") or line.rstrip() == "####"):
-        return "prompt"
-    if line.startswith("> ") or line == ">":
-        return "harness" if ends or now != "agent" else "agent"
-    return "agent" if now == "agent" or line.strip() else ""
 
 
 @dataclass(slots=True)
@@ -165,18 +231,16 @@ class _Chat:
     notes: Notes
     started: str
     model: str = ""
-    number: int = 0
     calls: int = 0
     asked: bool = False
     answered: bool = True
     repeated: str = ""
-    waiting: list[ToolCall] = field(default_factory=list)
+    waiting: edits.Waiting = field(default_factory=edits.Waiting)
     command: ToolCall | None = None
     printed: set[str] = field(default_factory=set)
 
     def take(self, kind: Kind, said: list[str]) -> Iterator[Message]:
-        """The messages of a chunk. Their ids are their numbers in the chat, to which aider only
-        ever adds."""
+        """The messages of a chunk."""
         if kind == "prompt":
             found = self._prompt("\n".join(said).strip())
         elif kind == "agent" and self.asked:
@@ -184,13 +248,12 @@ class _Chat:
         else:
             found = self._told(said)
         for message in found:
-            self.number += 1
-            yield replace(message, id=str(self.number), ts=self.started)
+            yield replace(message, ts=self.started)
 
     def _prompt(self, said: str) -> Iterator[Message]:
         fed_back = _FED_BACK.match(said) or self._is_printed(said)
         known, self.repeated, self.command = self.repeated, "", None
-        self.asked, self.answered = True, said[:1] in ("/", "!")
+        self.asked, self.answered = True, _COMMAND.match(said) is not None
         if said in ("", "<blank>"):
             self.notes.ignored["prompt/blank"] += 1
         elif said == known:
@@ -223,7 +286,7 @@ class _Chat:
             parts += [Thinking(words)] if (words := thought[2].strip()) else []
             behind = thought.end()
         parts += self._edits(text[behind:])
-        self.waiting = [part for part in parts if isinstance(part, ToolCall)]
+        self.waiting = edits.Waiting.of(part for part in parts if isinstance(part, ToolCall))
         if parts:
             yield Message("assistant", tuple(parts), "agent", model=self.model)
 
@@ -255,7 +318,7 @@ class _Chat:
             self.command = None
         while at < len(said):
             line = said[at]
-            end = (_UNMATCHED.match(line) and edits.report_end(said, at)) or at + 1
+            end = (edits.starts_report(line) and edits.report_end(said, at)) or at + 1
             results = list(self._results(said[at:end]))
             stopped = line in _STOPPED and not self.answered
             if found := _MODEL.match(line):
@@ -279,15 +342,13 @@ class _Chat:
 
     def _results(self, report: list[str]) -> Iterator[ToolResult]:
         """What these lines say of edits."""
-        if found := _APPLIED.match(report[0]):
-            done = edits.applied(self.waiting, found[1])
-        elif _OTHERS.match(report[0]):
-            done = self.waiting
+        failed = edits.starts_report(report[0])
+        if failed:
+            done = self.waiting.failed(report)
+        elif found := _APPLIED.match(report[0]):
+            done = self.waiting.applied(found[1])
         else:
-            call = edits.failed(self.waiting, report) if _UNMATCHED.match(report[0]) else None
-            done = [call] if call else []
-        failed = bool(_UNMATCHED.match(report[0]))
-        self.waiting = [call for call in self.waiting if call not in done]
+            done = self.waiting.rest() if _OTHERS.match(report[0]) else []
         for call in done:
             yield ToolResult(call.id, "\n".join(report), error=failed)
 

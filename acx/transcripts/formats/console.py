@@ -29,7 +29,7 @@ from acx.transcripts.source import texts
 _CALL = re.compile(r"([A-Za-z][\w.:-]*(?: - [\w.:-]+)?(?: \(MCP\))?)\((.*)\)\s*…?", re.S)
 _RAN = re.compile(r"Ran (.+)", re.S)
 _WROTE = re.compile(r"(?:Edited|Added|Deleted) (\S.*) \(\+\d+ -\d+\)$")
-_NAMED = re.compile(r'\b(\w+): ("[^"]*"|[^",]+)(?:, |$)')
+_NAMED = re.compile(r'(\w+): ("[^"]*"|[^",]++)(?:, |$)')
 _WHERE = re.compile(r" \[(?:in |current working directory )[^\]]{0,400}\]")
 _WHY = re.compile(r" \([^()]*[)…]?$")
 _REFUSED = ("No (tell Claude", "No, and tell Claude", "User rejected ")
@@ -231,12 +231,23 @@ def _claude_result(block: _Block) -> ToolResult:
 def _arguments(name: str, given: str) -> dict[str, Any] | str:
     """The arguments as the console shows them: named, or the main one alone."""
     given = given.strip()
-    named = list(_NAMED.finditer(given))
-    if named and "".join(found[0] for found in named) == given:
-        return {found[1]: found[2].strip('"') for found in named}
+    if named := _named(given):
+        return named
     if name in ("Bash", "Shell"):
         return {"command": given}
     return {"file_path": given} if name in _FILES and "\n" not in given else given
+
+
+def _named(given: str) -> dict[str, Any]:
+    """Named arguments, none unless all that is given is such."""
+    named: dict[str, Any] = {}
+    at = 0
+    while at < len(given):
+        if not (found := _NAMED.match(given, at)):
+            return {}
+        named[found[1]] = found[2].strip('"')
+        at = found.end()
+    return named
 
 
 def _interrupt(text: str) -> Message:

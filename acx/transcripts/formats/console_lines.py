@@ -27,15 +27,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
+    """What stands at the start of lines. A `sure` one is no list's and no tree's."""
+
     person: str
     agent: str
     result: str
+    sure: str
 
 
 _MARKS: dict[Dialect, _Marks] = {
-    "claude": _Marks(r"[>❯](?: (.*)|$)", r"[⏺●] ?(.*)", r" {1,4}⎿ {0,2}(.*)"),
-    "codex": _Marks(r"›(?: (.*)|$)", r"• (.*)", r"  └ (.*)"),
-    "gemini": _Marks(r" ?>(?: +(.*)|$)", r" ?✦ (.*)", r"(?!)"),
+    "claude": _Marks(r"[>❯](?: (.*)|$)", r"[⏺●] ?(.*)", r" {1,4}⎿ {0,2}(.*)", r"⏺|● ?[A-Z]\w*\("),
+    "codex": _Marks(r"›(?: (.*)|$)", r"• (.*)", r"  └ (.*)", r"• (?:Ran \S|Explored$)"),
+    "gemini": _Marks(r" ?>(?: +(.*)|$)", r" ?✦ (.*)", r"(?!)", r" ?✦ "),
 }
 _INTERRUPT = re.compile(
     r"\[Request interrupted by user|■ Conversation interrupted|ℹ Request cancelled"
@@ -48,30 +51,34 @@ _PLAIN = re.compile(r"[\w#*`|<{\[(-]")
 _FRAME = re.compile(r" ?[╭╰]─{3,}")
 _STATUS = re.compile(r"([✔✓✗✕x⊷o?-]) {1,2}([A-Z]\w*(?: .*)?)$")
 _EMPTY_PROMPT = "Type your message or @path/to/file"
-_FOLDER = re.compile(r"│\s+(?:cwd|directory): +(\S.*?)\s+│")
+_FOLDER = re.compile(r"│\s++(?:cwd|directory): ++([^│]+)│")
 
 
 def dialect(lines: Iterable[str]) -> Dialect | None:
     """Whose console these lines are of, None if of none: a document that shows a piece of one has
-    more lines of its own."""
+    more lines of its own, and in a list or a tree that is marked alike nobody asks and calls."""
     held = [_even(line) for line in lines]
-    plain = sum(_PLAIN.match(line) is not None for line in held)
+    plain = _count(_PLAIN, held)
+    framed = sum(_within_frame(line) is not None for line in held)
+    own = _count(_FRAME, held) + _count(_BUSY, held) + _count(_INTERRUPT, held)
     for name, marks in _MARKS.items():
-        agent, person, result = (
-            sum(re.match(mark, line) is not None for line in held)
-            for mark in (marks.agent, marks.person, marks.result)
-        )
-        if name == "gemini":
-            result = sum(_within_frame(line) is not None for line in held)
-        if agent and result and plain <= 2 * (agent + person + result):
+        agent, person = _count(marks.agent, held), _count(marks.person, held)
+        result = framed if name == "gemini" else _count(marks.result, held)
+        told = person or own or _count(marks.sure, held)
+        if agent and result and told and plain <= 2 * (agent + person + result):
             return name
     return None
+
+
+def _count(mark: str | re.Pattern[str], lines: list[str]) -> int:
+    match = re.compile(mark).match
+    return sum(match(line) is not None for line in lines)
 
 
 def folder(line: str) -> str:
     """The folder that the welcome of a console names, "" if it isn't that line."""
     found = _FOLDER.search(line)
-    return found[1] if found else ""
+    return found[1].strip() if found else ""
 
 
 def is_footer(line: str) -> bool:

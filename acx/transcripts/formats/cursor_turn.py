@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -24,25 +25,22 @@ def user(parts: Iterable[Part], ts: str) -> Iterator[Message]:
 
 @dataclass(slots=True)
 class Calls:
-    """Ids made for calls, and which of them, with their tools, wait for a result."""
+    """Ids made for calls, and which of them, by their tools, wait for a result."""
 
     count: int = 0
-    open: list[tuple[str, str]] = field(default_factory=list)
+    open: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
 
     def made(self, name: str) -> str:
         """The id of another call."""
         self.count += 1
         id = f"call-{self.count}"
-        self.open.append((id, name))
+        self.open[name].append(id)
         return id
 
     def answered(self, name: str) -> str:
         """The id of the first call of this tool that waits; "" if there is none."""
-        for entry in self.open:
-            if entry[1] == name:
-                self.open.remove(entry)
-                return entry[0]
-        return ""
+        waiting = self.open.get(name)
+        return waiting.popleft() if waiting else ""
 
     def forget(self) -> None:
         """Calls that were not answered by the next prompt never will be."""

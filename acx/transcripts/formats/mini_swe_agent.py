@@ -21,7 +21,7 @@ from acx.transcripts.formats.fields import number_at, object_at
 from acx.transcripts.formats.swe_task import task
 from acx.transcripts.record import kind_of, stamp, text_at
 
-_FENCE = re.compile(r"^```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.S | re.M)
+_FENCE = re.compile(r"^```(?:mswea_bash_command|bash)[^\S\n]*\n(.*?)\n```", re.S | re.M)
 _CODE = re.compile(r"<returncode>(-?\d{1,9})</returncode>\n?")
 _OUTPUT = re.compile(r"<output>\n?(.*?)\n?</output>\s*\Z", re.S)
 _OWN_COMMAND = re.compile(r"User command:\s*```bash\n(.*?)\n```", re.S)
@@ -58,6 +58,8 @@ class Reading:
 
     asked    whether the task was told: the first words in the user's slot
     waiting  calls whose results are still to come
+    held     a message that a person's words seem to be in, if another follows: what is submitted
+             stands last in version 1, bare, and may look like anything
     """
 
     notes: Notes
@@ -65,22 +67,42 @@ class Reading:
     asked: bool = False
     actions: int = 0
     waiting: list[ToolCall] = field(default_factory=list)
+    held: Any = None
 
     def take(self, record: Mapping[str, Any]) -> Iterator[Message]:
         """The messages of a whole trajectory, or of one of its messages."""
         inner = record.get("messages")
         self.model = self.model or _model(record)
         for item in inner if isinstance(inner, list) else [record]:
-            try:
-                for message in self._messages(item):
-                    if message.parts:
-                        yield message
-                    else:
-                        self.notes.ignored[f"{message.role}/empty"] += 1
-            except BadInput as error:
-                self.notes.skip(error.message)
+            yield from self._release(last=False)
+            if self._is_doubtful(item):
+                self.held = item
+            else:
+                yield from self._readable(item)
+        if isinstance(inner, list):
+            ended = text_at(object_at(record, "info"), "exit_status")
+            yield from self._release(last=ended in ("", "Submitted"))
 
-    def _messages(self, item: Any) -> Iterator[Message]:
+    def finish(self) -> Iterator[Message]:
+        """What is left when no message follows."""
+        return self._release(last=True)
+
+    def _release(self, last: bool) -> Iterator[Message]:
+        item, self.held = self.held, None
+        if item is not None:
+            yield from self._readable(item, last)
+
+    def _readable(self, item: Any, last: bool = False) -> Iterator[Message]:
+        try:
+            for message in self._messages(item, last):
+                if message.parts:
+                    yield message
+                else:
+                    self.notes.ignored[f"{message.role}/empty"] += 1
+        except BadInput as error:
+            self.notes.skip(error.message)
+
+    def _messages(self, item: Any, last: bool) -> Iterator[Message]:
         if not isinstance(item, dict):
             raise BadInput(f"a message is a JSON object, not {kind_of(item)}")
         extra = object_at(item, "extra")
@@ -101,7 +123,7 @@ class Reading:
         elif not self.asked:
             self.asked = True
             yield from task(message.text, files)
-        elif self.waiting and not self._interrupted(message.text, extra):
+        elif self.waiting and (last or not self._interrupted(message.text, extra)):
             yield _result(self.waiting.pop(0).id, message.text, files, extra, ts)
         elif role == "exit":
             yield Message("system", message.parts, "harness", ts=ts)
@@ -120,6 +142,13 @@ class Reading:
             parts.append(Text(text.strip()))
         self.waiting = calls
         return Message("assistant", (*parts, *calls), "agent", ts=ts, model=self.model)
+
+    def _is_doubtful(self, item: Any) -> bool:
+        """Whether a person's words seem to be in a message that doesn't say so itself."""
+        if not isinstance(item, dict) or item.get("role") != "user" or not self.waiting:
+            return False
+        text, marked = text_at(item, "content"), "interrupt_type" in object_at(item, "extra")
+        return not marked and _is_person(text) and not text.rstrip().endswith(_WORDLESS)
 
     def _interrupted(self, text: str, extra: Mapping[str, Any]) -> bool:
         """Whether a person spoke up instead of letting the command run. What the last command

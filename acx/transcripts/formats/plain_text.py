@@ -4,7 +4,8 @@ Also `Q:`/`A:`, `Customer:`/`Agent:`, `Me:`/`Claude:`, pages copied from the web
 headings (`## User`), names in bold, times before them. The first speaker sets how speakers are
 written in this text: after `User:` a line `user: root` is part of a message, and so is whatever
 stands within a fence of Markdown (```): what a tool or a page printed is nobody's turn to speak.
-Not in here: pasted consoles and exports, which mark their speakers otherwise.
+Without one, nothing tells a `User:` that was printed from a person who speaks up. Not in here:
+pasted consoles and exports, which mark their speakers otherwise.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import BinaryIO
 
 from acx.model import Message, Part, Role, Text, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
-from acx.transcripts.formats.fences import after
+from acx.transcripts.formats.fences import Fences
 from acx.transcripts.record import ORIGINS, stamp
 from acx.transcripts.source import texts
 
@@ -41,10 +42,16 @@ _AGENTS: dict[str, Role] = {
     **dict.fromkeys(_MODELS, "assistant"),
     **dict.fromkeys(("agent", "bot", "chatbot", "model"), "assistant"),
 }
+_ASKED: dict[str, Role] = {
+    "q": "user",
+    "question": "user",
+    "a": "assistant",
+    "answer": "assistant",
+}
 _FAMILIES: tuple[dict[str, Role], ...] = (
     {**_SURE, **_AGENTS},
     {"me": "user", "you": "user", "assistant": "assistant", "ai": "assistant", **_AGENTS},
-    {"q": "user", "question": "user", "a": "assistant", "answer": "assistant"},
+    _ASKED,
     {"customer": "user", "client": "user", "agent": "assistant", "support": "assistant"},
 )
 """Names that speak with each other. `_SURE` ones may stand beside others of their role (`User:` and
@@ -122,32 +129,37 @@ class _Speakers:
         self.met += 1
         return role, speech
 
-    @property
-    def certain(self) -> bool:
-        """Whether the way they are written leaves no doubt that these are speakers."""
+    def talk(self, first: bool, fields: int) -> bool:
+        """Whether they talk to each other, in a text that starts with one of them or doesn't, and
+        has so many lines that look like other fields. A form (`User: ann`, `System: linux`) names
+        each once, and so does a manual in its headings; questions with answers are anybody's."""
+        names, again = self.names, self.met > len(self.names)
+        if not {"assistant", "tool"} & names.keys() or names.get("user", "q") in _ASKED:
+            return False
         way, _, lower, _ = self.style or (0, "", True, False)
-        return way == 0 and not lower and all(name in _SURE for name in self.names.values())
+        sure = all(name in _SURE for name in names.values())
+        certain = way == 0 and sure and not lower
+        if "assistant" not in names:
+            return certain and first and not fields
+        if way == 1 and not again and not (sure and next(iter(names)) != "assistant"):
+            return False
+        return certain or (first and (fields <= self.met if again else not fields))
 
 
 def _matches(sample: Sample) -> str:
     """Speakers that talk to each other. A form or a log (`User: root`) has other fields as well,
-    and but one of them; a conversation that just began has nothing else."""
-    speakers = _Speakers()
-    fence, first, fields = "", False, 0
+    and but one of them."""
+    speakers, fences = _Speakers(), Fences()
+    first, fields = False, 0
     for at, line in enumerate(sample.text.strip().replace("\r\n", "\n").split("\n")):
         if at > PREFACE and not speakers.met:
             return ""
-        if not fence and speakers.turn(line):
+        if not fences.open and speakers.turn(line):
             first = first or at == 0
-        elif not fence and _FIELD.match(line):
+        elif not fences.open and _FIELD.match(line):
             fields += 1
-        fence = after(line, fence)
-    names = speakers.names
-    if "user" in names and "assistant" in names:
-        talk = speakers.certain or (first and fields <= speakers.met)
-    else:
-        begun = "tool" in names or speakers.met == len(names)
-        talk = speakers.certain and first and begun and not fields
+        fences.take(line)
+    talk = speakers.talk(first, fields)
     return f"{speakers.met} lines that start with a speaker" if talk else ""
 
 
@@ -162,20 +174,20 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     role: Role | None = None
     ts = ""
     said: list[str] = []
-    fence, opened = "", (0, 0)
+    fences, opened = Fences(), (0, 0)
     for line in texts(stream, notes):
-        if not fence and (turn := speakers.turn(line)):
+        if not fences.open and (turn := speakers.turn(line)):
             if role:
                 yield _message(role, said, ts)
             role, speech = turn
             line, ts, said = speech.rest, stamp(speech.time), []
         if role:
             said.append(line)
-            opened = opened if fence else (notes.line, notes.byte)
-            fence = after(line, fence)
+            opened = opened if fences.open else (notes.line, notes.byte)
+            fences.take(line)
         elif line.strip():
             notes.skip("text before the first speaker")
-    if fence:
+    if fences.open:
         notes.line, notes.byte = opened
         notes.warn(OPEN_FENCE)
     if role:

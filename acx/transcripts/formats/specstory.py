@@ -1,9 +1,10 @@
 """SpecStory: sessions of Claude Code, Codex, Cursor and others as Markdown, in .specstory/history.
 
 What a person, an agent and its tools wrote stands there unescaped, so that only the layout tells
-where a message ends: a header counts outside of tools and thoughts, written as the first one is.
-Not in here: the insides of a tool (`specstory_tools`), and files of before October 2025, which
-write calls as plain sentences: there they stay text.
+where a message ends: a header counts outside of tools, thoughts and fences, written as the first
+one is and no earlier, a person's below the rule that ends what the agent said. An agent that writes
+exactly so is believed. Not in here: the insides of a tool (`specstory_tools`), and files of before
+October 2025, which write calls as plain sentences: there they stay text.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from typing import BinaryIO
 from acx.model import Message, Origin, Part, Text, Thinking
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.formats import claude_texts
-from acx.transcripts.formats.fences import after
-from acx.transcripts.formats.specstory_tools import Tool, called
+from acx.transcripts.formats.fences import Fences
+from acx.transcripts.formats.specstory_tools import Tool, called, is_end
 from acx.transcripts.record import stamp
 from acx.transcripts.source import texts
 
 _HEADER = re.compile(
     r"_\*\*(?P<who>User|Agent|Assistant)(?P<side> - sidechain)?(?: \((?P<about>[^)]*)\))?\*\*_\s*"
 )
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d\S*$")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d\S{0,30}$")
 _MODEL = re.compile(r"(?:model )?([^\s,]+)")
 _SESSION = re.compile(r"<!-- .* Session (\S+) \(")
 _MESSAGE_ID = re.compile(r"<!-- message-id: (\S+) -->")
@@ -48,7 +49,7 @@ def _matches(sample: Sample) -> str:
 @dataclass(slots=True)
 class _Turn:
     """What stands under one header: texts, thoughts and tools in order. `tool` or `thought` is
-    what the next line belongs to, `fence` the fence open in the text."""
+    what the next line belongs to, `fences` are those in the text."""
 
     header: re.Match[str]
     id: str = ""
@@ -56,7 +57,7 @@ class _Turn:
     lines: list[str] = field(default_factory=list)
     tool: Tool | None = None
     thought: list[str] | None = None
-    fence: str = ""
+    fences: Fences = field(default_factory=Fences)
 
     @property
     def is_user(self) -> bool:
@@ -66,25 +67,31 @@ class _Turn:
         """Whether a header would be part of a tool's output or of a thought."""
         return self.tool is not None or self.thought is not None
 
-    def add(self, line: str) -> None:
+    def add(self, line: str, printed: bool = False) -> None:
+        """Take the next line; of a tool's end whether it was but printed by the tool."""
         if self.tool is not None:
-            if self.tool.ends(line):
+            if self.tool.ends(line, printed):
                 self.tool = None
         elif self.thought is not None:
             self._think(line)
-        elif not self.fence and not self.is_user and (tool := Tool.opened_by(line)):
+        elif not self.fences.open and not self.is_user and (tool := Tool.opened_by(line)):
             self._say()
             self.tool = tool
             self.pieces.append(tool)
-        elif not self.fence and not self.is_user and (found := _THINK.match(line)):
+        elif not self.fences.open and not self.is_user and (found := _THINK.match(line)):
             self._say()
             self.thought = []
             self._think(line[found.end() :])
         elif not self.id and not self.lines and (named := _MESSAGE_ID.fullmatch(line.strip())):
             self.id = named[1]
         else:
-            self.fence = after(line, self.fence)
+            self.fences.take(line)
             self.lines.append(line)
+
+    def quote(self, turn: _Turn) -> None:
+        """Take back what seemed to be another turn, but stood in the fence that is open here."""
+        self.lines += [turn.header.string, *turn.lines]
+        self.fences = Fences()
 
     def end(self) -> None:
         """Close what the end of the turn closes."""
@@ -103,46 +110,71 @@ class _Turn:
             self.lines.append(rest)
 
     def _say(self) -> None:
-        text = "\n".join(self.lines).strip()
         # The rule between two speakers, and in Cursor's sessions between an agent's steps
-        while text == "---" or text.endswith("\n---") or text.startswith("---\n"):
-            text = text.removesuffix("---").removeprefix("---\n").strip()
-        if text:
+        start, end = 0, len(self.lines)
+        while start < end and self.lines[start].strip() in ("", "---"):
+            start += 1
+        while start < end and self.lines[end - 1].strip() in ("", "---"):
+            end -= 1
+        if text := "\n".join(self.lines[start:end]).strip():
             self.pieces.append(Text(text))
         self.lines = []
 
 
 @dataclass(slots=True)
 class _Reading:
-    """`calls` were met so far, which makes their ids; `timed` is how headers are written here."""
+    """What is held between lines.
 
+    printed  the lines that look like a tool's end and aren't
+    calls    how many were met so far, which makes their ids
+    timed    how headers are written here
+    began    the time of the first header, to the minute
+    before   the turn before, if a fence is open there that this one may stand in
+    ruled    whether the line before was a rule
+    """
+
+    printed: set[int]
     calls: int = 0
     timed: bool | None = None
+    began: str = ""
     turn: _Turn | None = None
+    before: _Turn | None = None
     ruled: bool = False
 
     def header(self, line: str) -> re.Match[str] | None:
         """The header that this line is. An agent's nested fences often don't pair up: within one
         that seems open, a header counts after the rule that separates two speakers."""
         found = _HEADER.fullmatch(line)
-        if not found or (self.turn and self.turn.is_open()):
+        turn = self.turn
+        if not found or (turn and turn.is_open()):
             return None
-        if found["who"] == "User":
+        is_user = found["who"] == "User"
+        if turn and not self.ruled and (turn.fences.open or (is_user and not turn.is_user)):
+            return None
+        if is_user:
             timed = found["about"] is not None
             if self.timed is None:
                 self.timed = timed
             elif timed != self.timed:
                 return None
-        if self.turn and self.turn.fence and not self.ruled:
-            return None
+        if time := _ts(found)[:16]:
+            self.began = self.began or time
+            if time < self.began:  # of another session, which is quoted here
+                return None
         return found
 
     def take(self, line: str, notes: Notes) -> Iterator[Message]:
+        if _HEADER.fullmatch(line):
+            self._unquote()
         if found := self.header(line):
-            yield from self.finish(notes)
+            if self.turn and self.turn.fences.open and found["who"] == "User":
+                yield from self._told(self.before, notes)
+                self.before = self.turn
+            else:
+                yield from self.finish(notes)
             self.turn = _Turn(found)
         elif self.turn:
-            self.turn.add(line)
+            self.turn.add(line, notes.line in self.printed)
         elif session := _SESSION.match(line):
             notes.session_id = session[1]
         elif line.strip() and not line.startswith(("#", "<!--")):
@@ -151,23 +183,35 @@ class _Reading:
             self.ruled = line.strip() == "---"
 
     def finish(self, notes: Notes) -> Iterator[Message]:
-        if self.turn is None:
+        """The messages of the turns that end here."""
+        self._unquote()
+        yield from self._told(self.before, notes)
+        yield from self._told(self.turn, notes)
+        self.before = self.turn = None
+
+    def _unquote(self) -> None:
+        """Join the last two turns where the second stands within a fence of the first: it holds the
+        end of that fence, and so one more than pair up."""
+        if self.before and self.turn and self.turn.fences.open:
+            self.before.quote(self.turn)
+            self.turn, self.before = self.before, None
+
+    def _told(self, turn: _Turn | None, notes: Notes) -> Iterator[Message]:
+        if turn is None:
             return
-        self.turn.end()
-        if not self.turn.pieces:
+        turn.end()
+        if not turn.pieces:
             notes.ignored["a header without a message"] += 1
-        elif self.turn.is_user:
-            yield from _user(self.turn)
+        elif turn.is_user:
+            yield from _user(turn)
         else:
-            yield from self._agent(self.turn)
+            yield from self._agent(turn)
 
     def _agent(self, turn: _Turn) -> Iterator[Message]:
         """An agent's message, split where a tool answered: its result is a message of its own."""
-        about = (turn.header["about"] or "").strip()
-        time = _TIME.search(about)
-        named = _MODEL.match(about[: time.start()] if time else about)
+        named = _MODEL.match(_TIME.sub("", (turn.header["about"] or "").strip()))
         origin: Origin = "subagent" if turn.header["side"] else "agent"
-        ts, model = stamp(time[0]) if time else "", named[1] if named else ""
+        ts, model = _ts(turn.header), named[1] if named else ""
         parts: list[Part] = []
         told = 0
 
@@ -196,8 +240,13 @@ class _Reading:
             yield Message("assistant", tuple(parts), origin, id=id_of(""), ts=ts, model=model)
 
 
+def _ts(header: re.Match[str]) -> str:
+    time = _TIME.search((header["about"] or "").strip())
+    return stamp(time[0]) if time else ""
+
+
 def _user(turn: _Turn) -> Iterator[Message]:
-    ts = stamp(turn.header["about"] or "")
+    ts = _ts(turn.header)
     text = "\n".join(piece.text for piece in turn.pieces if isinstance(piece, Text))
     for nth, said in enumerate(claude_texts.said(text), 1):
         origin: Origin = "subagent" if turn.header["side"] else said.origin
@@ -205,8 +254,32 @@ def _user(turn: _Turn) -> Iterator[Message]:
         yield Message("user", (Text(said.text),), origin, id=own, ts=ts, event=said.event)
 
 
+def _printed_ends(stream: BinaryIO) -> set[int]:
+    """The lines that look like a tool's end, but were printed by it: a person seems to speak below,
+    and further below stands another end that ends nothing."""
+    notes, tool = Notes(), None
+    found: set[int] = set()
+    ends: list[int] = []
+    spoken = False
+    for line in texts(stream, notes):
+        if tool:
+            if tool.ends(line):
+                tool, ends, spoken = None, [notes.line], False
+        elif tool := Tool.opened_by(line):
+            ends = []
+        elif is_end(line):
+            if spoken:
+                found.update(ends)
+                ends = []
+            ends.append(notes.line)
+        elif ends and (header := _HEADER.fullmatch(line)):
+            spoken = spoken or header["who"] == "User"
+    stream.seek(0)
+    return found
+
+
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
-    reading = _Reading()
+    reading = _Reading(_printed_ends(stream))
     for line in texts(stream, notes):
         yield from reading.take(line, notes)
     yield from reading.finish(notes)

@@ -16,7 +16,7 @@ from acx.transcripts.formats import claude_texts
 _OPENS = re.compile(r'<tool-use data-tool-type="([^"]*)" data-tool-name="([^"]*)">')
 _CLOSES = re.compile(r"</details>\s*</tool-use>\s*|</tool-use>\s*")
 _END = "</details></tool-use>"
-_SUMMARY = re.compile(r"\s*(?:<details>)?\s*<summary>(.*?)</summary>", re.S)
+_SUMMARY = re.compile(r"\s*+(?:<details>\s*+)?<summary>(.*?)</summary>", re.S)
 _FENCE = re.compile(r"(`{3,})([^`]*)")
 _INPUT = re.compile(r"- (\w+):(?: `(.*)`)?")
 _FIELD = re.compile(r"\b(\w+) `([^`]*)`")
@@ -45,9 +45,9 @@ class Tool:
             return None
         return Tool(found[1], found[2], [line[found.end() :]])
 
-    def ends(self, line: str) -> bool:
-        """Take the next line; whether it was the last."""
-        if not self.fence and _CLOSES.fullmatch(line):
+    def ends(self, line: str, printed: bool = False) -> bool:
+        """Take the next line; whether it was the last, and no such line that the tool printed."""
+        if not self.fence and not printed and is_end(line):
             return True
         found = _FENCE.fullmatch(line)
         if self.fence:
@@ -56,6 +56,11 @@ class Tool:
             self.fence = found[1]
         self.lines.append(line)
         return False
+
+
+def is_end(line: str) -> bool:
+    """Whether a tool ends in this line."""
+    return _CLOSES.fullmatch(line) is not None
 
 
 def called(tool: Tool, id: str) -> tuple[ToolCall, ToolResult | None]:

@@ -52,6 +52,7 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
             yield from _run(record, notes)
         else:
             yield from mini.take(record)
+    yield from mini.finish()
 
 
 def _run(record: Mapping[str, Any], notes: Notes) -> Iterator[Message]:

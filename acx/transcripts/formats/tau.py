@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
@@ -23,7 +23,7 @@ from acx.transcripts.formats import openai_chat
 from acx.transcripts.record import ORIGINS, text_at
 from acx.transcripts.source import objects
 
-_MARK = re.compile(r"\s*###(?:STOP|TRANSFER|OUT-OF-SCOPE)###\s*")
+_MARK = re.compile(r"###(?:STOP|TRANSFER|OUT-OF-SCOPE)###")
 _TURN = re.compile(r"^(user|assistant|tool):", re.M)
 _SPEAKERS: dict[str, Role] = {"user": "user", "assistant": "assistant", "tool": "tool"}
 
@@ -112,12 +112,29 @@ def _unmarked(message: Message, notes: Notes) -> Iterator[Message]:
     if message.origin != "human" or not (found := _MARK.search(message.text)):
         yield message
         return
-    notes.ignored[found[0].strip()] += 1
-    texts = [
-        Text(_MARK.sub("\n", p.text).strip()) if isinstance(p, Text) else p for p in message.parts
-    ]
+    notes.ignored[found[0]] += 1
+    texts = [Text(_cut(part.text)) if isinstance(part, Text) else part for part in message.parts]
     if parts := tuple(part for part in texts if part != Text("")):
         yield replace(message, parts=parts)
+
+
+def _cut(text: str) -> str:
+    return "\n".join(piece.strip() for piece in _MARK.split(text)).strip()
+
+
+def _turns(found: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The turns of an example. What a tool gave back goes to the assistant: a `user:` below it is a
+    line that it printed."""
+    before: tuple[str, str] | None = None
+    for speaker, text in found:
+        if before and before[0] == "tool" and speaker == "user":
+            before = ("tool", f"{before[1]}{speaker}:{text}")
+            continue
+        if before:
+            yield before
+        before = (speaker, text)
+    if before:
+        yield before
 
 
 def _dialogue(shown: str, notes: Notes) -> Iterator[Message]:
@@ -126,7 +143,7 @@ def _dialogue(shown: str, notes: Notes) -> Iterator[Message]:
     first, *rest = _TURN.split(shown)
     if first.strip():
         notes.skip("text before the first speaker")
-    for speaker, text in zip(rest[::2], rest[1::2], strict=True):
+    for speaker, text in _turns(zip(rest[::2], rest[1::2], strict=True)):
         role, text = _SPEAKERS[speaker], text.strip()
         if role == "assistant" and text == "None":
             notes.ignored["assistant: None"] += 1

@@ -2,8 +2,10 @@
 
 What went over the screen is folded to the lines that stayed (`ansi`). Where these are an agent's
 console, `console` reads them. Else a person worked in a shell: what they typed stands after a
-prompt, or was recorded as typed; all else is output. Not in here: what a person typed where it
-isn't shown, such as a password, which is never kept.
+prompt, or was recorded as typed; all else is output. A prompt may be printed by anything, so it
+counts only where a key was recorded or the shell said that it asks, if they do so at all: of older
+shells without keys, one that was printed is taken for one. Not in here: what a person typed where
+it isn't shown, such as a password, which is never kept.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ _PROMPTS = tuple(
         r"[$❯]",
     )
 )
+_TYPED = re.compile(rb'\s*\[[^,"]*,\s*"i"')
 _KEYS = re.compile(r"\x1b\[200~|\x1b\[201~|\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?")
 
 
@@ -56,22 +59,24 @@ class Event:
 
 @dataclass(slots=True)
 class _Recording:
-    """What the header says: the screen, and when it began (seconds since 1970, 0 if unknown)."""
+    """What the header says: the screen, and when it began (seconds since 1970, 0 if unknown).
+    `keys` tells whether what was typed is recorded as well."""
 
     screen: Screen = field(default_factory=Screen)
     began: float = 0.0
+    keys: bool = False
 
     @staticmethod
-    def of(header: dict[str, Any]) -> _Recording:
+    def of(header: dict[str, Any], keys: bool = False) -> _Recording:
         term = header.get("term")
         size = term if isinstance(term, dict) else {}
         rows = _number(size.get("rows", header.get("height")))
         columns = _number(size.get("cols", header.get("width")))
-        screen = Screen(int(min(rows, 1000)) or ROWS, int(min(columns, 1000)))
-        return _Recording(screen, _number(header.get("timestamp")))
+        screen = Screen(int(rows) or ROWS, int(columns))
+        return _Recording(screen, _number(header.get("timestamp")), keys)
 
     def fold(self, events: Iterable[Event], notes: Notes) -> Iterator[Folded]:
-        keys = ""
+        keys: list[str] = []
         for event in events:
             self.screen.now = event.time
             if event.kind == "o":
@@ -79,23 +84,28 @@ class _Recording:
             elif event.kind == "r" and (size := re.fullmatch(r"(\d{1,4})x(\d{1,4})", event.data)):
                 self.screen.resize(int(size[2]), int(size[1]))
             elif event.kind == "i":
-                keys = self._type(keys + event.data)
+                first, *more = re.split(r"[\r\n]", event.data)
+                keys.append(first)
+                for line in more:
+                    self._sent("".join(keys))
+                    keys = [line]
             else:
                 notes.ignored[f"event {event.kind}"] += 1
         yield from self.screen.rest()
         if self.screen.whole_screen:
             notes.ignored["programs that took the whole screen"] += self.screen.whole_screen
 
-    def _type(self, keys: str) -> str:
-        """Note the lines that were sent; the keys of the one being typed."""
-        *sent, keys = re.split(r"[\r\n]", keys)
-        for line in sent:
-            typed = ""
-            for key in _KEYS.sub("", line):
-                typed = typed[:-1] if key in "\b\x7f" else typed + key if key >= " " else typed
-            if typed.strip():
-                self.screen.typed(typed.strip())
-        return keys
+    def _sent(self, keys: str) -> None:
+        """Note a line that was sent. What keys without a character do, such as calling back an
+        earlier line, only the screen shows."""
+        typed: list[str] = []
+        for key in _KEYS.sub("", keys):
+            if key in "\b\x7f":
+                del typed[-1:]
+            elif key >= " ":
+                typed.append(key)
+        if keys:
+            self.screen.typed("".join(typed).strip())
 
     def ts(self, time: float) -> str:
         return stamp(int(self.began + time)) if self.began else ""
@@ -115,17 +125,13 @@ def _matches(sample: Sample) -> str:
     if sample.text.startswith(_STARTED):
         return "the header of script"
     if sample.text.count(_ESCAPE) > 5:
-        folded = list(_folded_text(sample.text))
-        if found := dialect(folded):
+        screen = Screen()
+        folded = [*screen.feed(sample.text), *screen.rest()]
+        if found := dialect(line.text for line in folded):
             return f"output of a terminal with a {found} console"
         if any(_Shell().command(line) for line in folded):
             return "output of a terminal with commands after a prompt"
     return ""
-
-
-def _folded_text(text: str) -> Iterator[str]:
-    screen = Screen()
-    return (line.text for line in chain(screen.feed(text), screen.rest()))
 
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
@@ -143,7 +149,7 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     if found:
         yield from console.messages(found, (line.text for line in chain(held, folded)), notes)
     else:
-        yield from _Shell().messages(chain(held, folded), recording, notes)
+        yield from _Shell(recording.keys).messages(chain(held, folded), recording, notes)
 
 
 def _cast(stream: BinaryIO, notes: Notes) -> tuple[_Recording, Iterator[Event]]:
@@ -156,7 +162,10 @@ def _cast(stream: BinaryIO, notes: Notes) -> tuple[_Recording, Iterator[Event]]:
         notes.ignored += own.ignored
         written = whole.get("stdout")
         return _Recording.of(whole), _timed(written if isinstance(written, list) else [], notes)
-    return _Recording.of(whole), _timed(_values(stream, notes), notes, whole.get("version") == 3)
+    keys = any(map(_TYPED.match, lines(stream, Notes())))
+    stream.seek(0)
+    events = _timed(_values(stream, notes), notes, whole.get("version") == 3)
+    return _Recording.of(whole, keys), events
 
 
 def _values(stream: BinaryIO, notes: Notes) -> Iterator[Any]:
@@ -196,18 +205,27 @@ def _raw(stream: BinaryIO, notes: Notes) -> Iterator[Event]:
 
 @dataclass(slots=True)
 class _Shell:
-    """Lines of a shell. The first prompt tells how prompts look here: `$ make` may be output."""
+    """Lines of a shell. The first prompt tells how prompts look here: `$ make` may be output. With
+    `keys`, nothing was typed in a line but what was recorded."""
 
+    keys: bool = False
     prompt: re.Pattern[str] | None = None
 
-    def prompted(self, line: str) -> re.Match[str] | None:
+    def prompted(self, line: Folded) -> re.Match[str] | None:
         for prompt in (self.prompt,) if self.prompt else _PROMPTS:
-            if found := prompt.fullmatch(line):
+            found = prompt.fullmatch(line.text)
+            if found and (not found["command"] or self._is_typed(line, found.start("command"))):
                 self.prompt = prompt
                 return found
         return None
 
-    def command(self, line: str) -> str:
+    def _is_typed(self, line: Folded, start: int) -> bool:
+        """Whether a person may have typed what starts there."""
+        if self.keys:
+            return line.typed is not None
+        return line.asked is not None and line.asked <= start
+
+    def command(self, line: Folded) -> str:
         """The command that was typed in a line, "" if none was."""
         found = self.prompted(line)
         return (found["command"] or "") if found else ""
@@ -224,9 +242,9 @@ class _Shell:
             output.clear()
 
         for line in folded:
-            found = self.prompted(line.text)
+            found = self.prompted(line)
             command = found["command"] if found else ""
-            typed = line.typed if line.text.endswith(line.typed) else ""
+            typed = line.typed if line.typed and line.text.endswith(line.typed) else ""
             if line.typed and not typed and not command:
                 notes.ignored["typed, but not shown"] += 1
             if not found:
