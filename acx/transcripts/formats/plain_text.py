@@ -1,11 +1,12 @@
 """Plain text with speakers: `User:` and `Assistant:` at the start of lines, and their like.
 
-Also `Q:`/`A:`, `Customer:`/`Agent:`, `Me:`/`Claude:`, pages copied from the web (`You said:`),
-headings (`## User`), names in bold, times before them. The first speaker sets how speakers are
-written in this text: after `User:` a line `user: root` is part of a message, and so is whatever
-stands within a fence of Markdown (```): what a tool or a page printed is nobody's turn to speak.
-Without one, nothing tells a `User:` that was printed from a person who speaks up. Not in here:
-pasted consoles and exports, which mark their speakers otherwise.
+Also `Customer:`/`Agent:`, `Me:`/`Claude:`, pages copied from the web (`You said:`), headings
+(`## User`), names in bold, times before them, and `Q:`/`A:` where a person names the format: lists
+of questions look the same. The first speaker sets how speakers are written in this text: after
+`User:` a line `user: root` is part of a message, and so is whatever stands within a fence of
+Markdown (```): what a tool or a page printed is nobody's turn to speak. Without one, nothing tells
+a `User:` that was printed from a person who speaks up. Not in here: pasted consoles and exports,
+which mark their speakers otherwise.
 """
 
 from __future__ import annotations
