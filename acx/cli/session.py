@@ -152,6 +152,8 @@ def list_(
     if json:
         render.page_json(page)
         return
+    # A person reads short ids, which are accepted everywhere; a program gets whole ones
+    short = verbs.prefixes(ctx) if sys.stdout.isatty() else {}
     rows = [
         (
             s.status,
@@ -159,7 +161,7 @@ def list_(
             (s.began or s.created_at)[:10],
             s.format,
             s.space,
-            s.id,
+            short.get(s.id, s.id),
         )
         for s in page.items
     ]

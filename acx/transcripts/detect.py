@@ -102,8 +102,10 @@ def _seen(sample: Sample) -> tuple[str, str]:
     if "\0" in sample.text or _unprintable(sample.text) > 0.3:
         return "binary data, in no known transcript format", "is it the right file?"
     if sample.records:
-        keys = ", ".join(sorted(str(key)[:30] for key in sample.records[0])[:8])
-        return f"JSON objects with {keys or 'no fields'}, in no known transcript format", forced
+        keys = [str(key)[:30] for key in sorted(sample.records[0], key=str)]
+        some = ", ".join(keys[:4]) + (", …" if len(keys) > 4 else "")
+        what = redact_text(some)[0] or "no fields"
+        return f"JSON objects with {what}, in no known transcript format", forced
     start = redact_text(sample.text[:1000])[0].split()[0][:30]
     return f"text that starts with {start!r}, in no known transcript format", forced
 

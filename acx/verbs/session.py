@@ -105,6 +105,24 @@ def listed(
     return SessionPage(tuple(page), f"{page[-1].created_at}~{page[-1].id}" if more else "")
 
 
+def prefixes(ctx: Context, least: int = 8) -> dict[str, str]:
+    """By a session's id the shortest beginning of it, of `least` characters or more, that no other
+    session has: it is accepted wherever the id is."""
+    ids = ctx.sessions.ids()
+    found = {}
+    for before, own, after in zip(["", *ids], ids, [*ids[1:], ""], strict=False):
+        found[own] = own[: max(least, _alike(own, before) + 1, _alike(own, after) + 1)]
+    return found
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next(
+        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
+
+
 def messages(ctx: Context, session: str, wanted: str = "") -> Iterator[Message]:
     """Messages of a session: all, or `12`, `12-63`, `12-`, `-20` (the last twenty)."""
     transcript = ctx.sessions.transcript(ctx.sessions.find(session))

@@ -61,3 +61,12 @@ def test_what_is_cut_says_how_to_see_it(ctx: Context, run: Run) -> None:
     assert "x… (--full)" in shown and "… 20 more lines (--full)" in shown
     full = run("session", "show", done.session, "--full").out
     assert "x" * 500 in full and "\n  39\n" in full
+
+
+def test_a_short_id_is_of_one_session_only(ctx: Context) -> None:
+    ids = ["deploy", "deploy-2025-06-15", "deploy-2025-06-16", "deploy-20", "other-session-of-mine"]
+    for one in ids:
+        session.create(ctx, session_id=one)
+    short = session.prefixes(ctx)
+    assert short["other-session-of-mine"] == "other-se"
+    assert all(ctx.sessions.find(text) == own for own, text in short.items())
