@@ -304,7 +304,8 @@ def learned(report: Any) -> None:
         if open_tasks and not session.lessons:
             told = f"{count(len(open_tasks), 'task')} not finished yet, so nothing to learn from"
             note(f"  {session.session}: {told}; see: acx session tasks {session.session}")
-    say(clean(summary(report)))
+    for line in wrapped(clean(summary(report)), 4):
+        say(line)
 
 
 def summary(report: Any) -> str:
