@@ -237,3 +237,8 @@ def test_damage_in_the_middle_costs_what_is_damaged() -> None:
     assert [value["a"] for _, value in found] == [0, 1, 3, 4]
     assert [str(warning) for warning in notes.warnings] == ["line 14, byte 106: not JSON"]
     assert data.index(b'{\n    "a" 2') == 106
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30, 1e300, 0.1])
+def test_numbers_are_as_written(number: float) -> None:
+    assert read(json.dumps({"a": number}).encode())[0] == [(1, {"a": number})]
