@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from acx.errors import BadInput
 from acx.model import Message
 
 SAMPLE_BYTES = 200_000
@@ -101,6 +102,26 @@ class Notes:
         """Count something that can't be read and is left out, and warn where it happens first."""
         self.ignored[what] += 1
         self.warn(what)
+
+    def skipping(self) -> Skipping:
+        """A `with` block of which the rest is skipped where a record can't be read (BadInput)."""
+        return Skipping(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipping:
+    """Turns BadInput into something that was skipped. A class, since every record passes here."""
+
+    notes: Notes
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, BadInput):
+            return False
+        self.notes.skip(error.message)
+        return True
 
 
 Item = Message | Conversation

@@ -41,10 +41,8 @@ def _matches(sample: Sample) -> str:
 
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     for record in objects(stream, notes):
-        try:
+        with notes.skipping():
             yield from messages(record)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 FORMAT = Format("acx", "acx's own records, JSON Lines", _matches, _read)

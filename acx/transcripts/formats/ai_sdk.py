@@ -248,10 +248,8 @@ def _finished(value: Any, notes: Notes) -> Any:
 
 def _readable(values: Iterable[Any], notes: Notes) -> Iterator[Message]:
     for value in values:
-        try:
+        with notes.skipping():
             yield from _messages(value, notes)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 FORMAT = Format("ai-sdk", "AI SDK (Vercel): chats of UI messages", _matches, _read)

@@ -207,10 +207,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
 
 def _readable(values: Iterable[Any], called: dict[str, str], notes: Notes) -> Iterator[Message]:
     for value in values:
-        try:
+        with notes.skipping():
             yield from messages(value, called)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 FORMAT = Format(

@@ -44,10 +44,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
         yield Conversation(text_at(record, "conversation_id", "id"), text_at(record, "title"))
         reading = _Reading(notes)
         for message in path:
-            try:
+            with notes.skipping():
                 yield from reading.take(message)
-            except BadInput as error:
-                notes.skip(error.message)
 
 
 def _path(record: Mapping[str, Any], notes: Notes) -> list[Any]:

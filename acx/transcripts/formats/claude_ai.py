@@ -42,10 +42,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
         yield Conversation(text_at(record, "uuid"), text_at(record, "name"))
         model = text_at(record, "model")
         for message in messages:
-            try:
+            with notes.skipping():
                 yield from _messages(message, model, notes)
-            except BadInput as error:
-                notes.skip(error.message)
 
 
 def _messages(message: Any, model: str, notes: Notes) -> Iterator[Message]:

@@ -85,10 +85,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
         if is_left(record, gone):
             reading.leave(record)
             continue
-        try:
+        with notes.skipping():
             yield from reading.take(record)
-        except BadInput as error:
-            notes.skip(error.message)
     yield from reading.finish()
 
 

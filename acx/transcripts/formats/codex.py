@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, BinaryIO
 
-from acx.errors import BadInput
 from acx.model import Event, Message, Origin, Part, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.formats import codex_exec, openai_chat
@@ -78,10 +77,8 @@ def _is_item(record: Mapping[str, Any]) -> bool:
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     session, run = _Session(notes), codex_exec.Stream(notes)
     for record in objects(stream, notes):
-        try:
+        with notes.skipping():
             yield from (run if codex_exec.is_event(record) else session).take(record)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 def _unwrapped(record: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

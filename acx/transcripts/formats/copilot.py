@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-from acx.errors import BadInput
 from acx.model import (
     Attachment,
     Event,
@@ -51,10 +50,8 @@ def _matches(sample: Sample) -> str:
 def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     session = _Session(notes)
     for record in objects(stream, notes):
-        try:
+        with notes.skipping():
             yield from session.take(record)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 @dataclass(slots=True)

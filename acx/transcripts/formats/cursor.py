@@ -48,10 +48,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
         return
     session = _Session(notes)
     for record in objects(stream, notes):
-        try:
+        with notes.skipping():
             yield from session.take(record)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 @dataclass(slots=True)

@@ -41,15 +41,13 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     reading = _Reading(notes)
     for nth, (record, copied) in enumerate(_records(stream, notes)):
         own = text_at(record, "id")
-        try:
+        with notes.skipping():
             if not own or kept.get(own) == nth:
                 yield from reading.take(record)
                 continue
             notes.ignored["written again" if own in kept else "rewound"] += 1
             if own in kept and not copied:
                 reading.remember(record)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 def _records(stream: BinaryIO, notes: Notes) -> Iterator[tuple[dict[str, Any], bool]]:

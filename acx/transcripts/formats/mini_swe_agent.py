@@ -93,14 +93,12 @@ class Reading:
             yield from self._readable(item, last)
 
     def _readable(self, item: Any, last: bool = False) -> Iterator[Message]:
-        try:
+        with self.notes.skipping():
             for message in self._messages(item, last):
                 if message.parts:
                     yield message
                 else:
                     self.notes.ignored[f"{message.role}/empty"] += 1
-        except BadInput as error:
-            self.notes.skip(error.message)
 
     def _messages(self, item: Any, last: bool) -> Iterator[Message]:
         if not isinstance(item, dict):

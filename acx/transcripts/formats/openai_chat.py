@@ -180,11 +180,9 @@ def _readable(values: Iterable[Any], notes: Notes) -> Iterator[Message]:
     from acx.transcripts.formats.client_texts import told_apart
 
     for value in values:
-        try:
+        with notes.skipping():
             for message in messages(value):
                 yield from told_apart(message)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 FORMAT = Format(

@@ -79,13 +79,11 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Item]:
     with tempfile.SpooledTemporaryFile(HELD) as kept:
         held = _Held(kept, notes)  # type: ignore[arg-type]
         for value in elements(stream, notes):
-            try:
+            with notes.skipping():
                 if not isinstance(value, dict):
                     raise BadInput(NOT_OBJECT)
                 for record in _records(value, notes):
                     held.put(record)
-            except BadInput as error:
-                notes.skip(error.message)
         yield from held.conversations()
 
 
@@ -178,11 +176,9 @@ class _Held:
     def _conversation(self, turns: Turns, ids: Sequence[str]) -> Iterator[Item]:
         for id in ids:
             places = self.parts.pop(id, {})
-            try:
+            with self.notes.skipping():
                 parts = [self._kept(places[part]) for part in sorted(places, key=_ascending)]
                 yield from turns.messages(self._kept(self.messages[id][2]), parts)
-            except BadInput as error:
-                self.notes.skip(error.message)
 
     def _keep(self, record: dict[str, Any]) -> _Place:
         data = as_json(record).encode("utf-8", "surrogatepass")

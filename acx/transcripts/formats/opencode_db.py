@@ -16,7 +16,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from acx.errors import BadInput
 from acx.transcripts.contract import Conversation, Item, Notes, Sample
 from acx.transcripts.formats.opencode_turns import Turns
 from acx.transcripts.mending import NOT_JSON
@@ -76,10 +75,8 @@ def _session(database: Connection, session: Any, turns: Turns, notes: Notes) -> 
         rows = database.execute(_PARTS, (id,)).fetchall()
         found = [_decoded(part, kept, notes) for part, kept in rows]
         parts = [part for part in found if part is not None]
-        try:
+        with notes.skipping():
             yield from turns.messages(info, parts)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 def _decoded(id: Any, data: Any, notes: Notes) -> Mapping[str, Any] | None:

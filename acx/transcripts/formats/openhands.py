@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from acx.errors import BadInput
 from acx.model import Message, Origin, Part, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.contract import Format, Notes, Sample
 from acx.transcripts.formats import openhands_v1
@@ -61,10 +60,8 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     old, new = _Events(notes), openhands_v1.Events(notes)
     for record in objects(stream, notes):
         events = new if openhands_v1.is_own(record) else old
-        try:
+        with notes.skipping():
             yield from events.messages(record)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 @dataclass(slots=True)

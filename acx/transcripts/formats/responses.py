@@ -233,10 +233,8 @@ def _dated(message: Message, received: Mapping[str, Any]) -> Message:
 
 def _readable(items: Iterable[Any], notes: Notes) -> Iterator[Message]:
     for item in items:
-        try:
+        with notes.skipping():
             yield from _messages(item, notes)
-        except BadInput as error:
-            notes.skip(error.message)
 
 
 FORMAT = Format("responses", "Responses API: items, requests and responses", _matches, _read)

@@ -70,14 +70,12 @@ def _run(record: Mapping[str, Any], notes: Notes) -> Iterator[Message]:
 
 
 def _readable(messages: Iterator[Message], notes: Notes) -> Iterator[Message]:
-    try:
+    with notes.skipping():
         for message in messages:
             if message.parts:
                 yield message
             else:
                 notes.ignored[f"{message.role}/empty"] += 1
-    except BadInput as error:
-        notes.skip(error.message)
 
 
 @dataclass(slots=True)
