@@ -6,6 +6,7 @@ values, not errors. A hint is a command one can paste, or a sentence that says w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -42,6 +43,17 @@ class BadInput(AcxError):
     """Input that can't be read or is unsafe. Exit code 5."""
 
     exit_code = 5
+
+
+def unknown(noun: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for an unknown name: which known ones look like it, and all of them."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    alike = [other for other in names if other.startswith(name) or name.startswith(other)]
+    alike = alike or get_close_matches(name, names, 1)
+    meant = [f"did you mean {' or '.join(alike)}?"] if alike else []
+    return UsageError(f"no {noun} named {name!r}", *meant, f"known {noun}s: {', '.join(names)}")
 
 
 class ModelError(AcxError):

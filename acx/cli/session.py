@@ -92,7 +92,7 @@ def import_(
     ctx = Context.real()
     given = face.given(ctx, paths, agent)
     if explain:
-        face.explain(verbs.explain(given), json)
+        face.explain(verbs.explain(ctx, given), json)
         return
     found = verbs.import_all(
         ctx, given, space=space, format=format, user=user, strict=strict, dry_run=dry_run

@@ -63,6 +63,13 @@ class Opened:
                 yield begun[-1] if begun else one, chain([first], messages)
 
 
+def check_format(name: str) -> None:
+    """Raises UsageError for a name that no format has."""
+    from acx.transcripts.detect import named
+
+    named(name)
+
+
 def found(path: Path) -> Iterator[Source]:
     """The transcripts that a path stands for: itself, or those in the folder. What isn't one is
     told when it is opened. Raises NotFound."""
@@ -109,8 +116,10 @@ def explain(source: Source) -> list[tuple[str, str]]:
 
     with _reading(source.name), seekable(source.open()) as stream:
         start = sample(stream)
-    detect(start, source.name)
-    return [(format.name, why) for format, why in fitting(start)]
+    found = [(format.name, why) for format, why in fitting(start)]
+    if not (found and start.text.strip()):
+        detect(start, source.name)  # raises, and says what was seen instead
+    return found
 
 
 def open_stream(stream: BinaryIO, name: str, format: str | None = None) -> Opened:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from acx.errors import BadInput, UsageError
+from acx.errors import BadInput, unknown
 from acx.transcripts.contract import Format, Sample
 from acx.transcripts.formats import (
     acx_form,
@@ -89,8 +89,7 @@ def named(name: str) -> Format:
     for format in FORMATS:
         if format.name == name:
             return format
-    known = ", ".join(format.name for format in FORMATS)
-    raise UsageError(f"no transcript format named {name!r}", f"known formats: {known}")
+    raise unknown("transcript format", name, [format.name for format in FORMATS])
 
 
 def _seen(sample: Sample) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from acx.errors import NotFound, UsageError
+from acx.errors import NotFound, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +87,10 @@ def places(agent: str, env: Mapping[str, str], home: Path, here: Path) -> list[P
         found = [path for place in PLACES[agent] for path in place.paths(env, home)]
         looked = ", ".join(str(place.base(env, home)) for place in PLACES[agent])
     else:
-        raise UsageError(f"no agent named {agent!r}", *_meant(agent))
+        raise unknown("agent", agent, {*PLACES, *HERE})
     if not found:
         raise NotFound(
             f"no transcripts of {agent} on this machine (looked for {looked})",
             "name the files instead: acx session import FILE...",
         )
     return found
-
-
-def _meant(agent: str) -> list[str]:
-    """Hints for a name that isn't known: those that look like it, then all."""
-    from difflib import get_close_matches
-
-    known = sorted({*PLACES, *HERE})
-    alike = [name for name in known if name.startswith(agent) or agent.startswith(name)]
-    alike = alike or get_close_matches(agent, known, 1)
-    meant = [f"did you mean {name}?" for name in alike[:1]]
-    return [*meant, f"known agents: {', '.join(known)}"]

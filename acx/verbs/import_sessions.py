@@ -22,9 +22,10 @@ from acx.errors import AcxError, BadInput, Conflict
 from acx.model import Message, Session
 from acx.store.layout import Home, checked_name
 from acx.store.sessions import Diverged, Sessions
+from acx.transcripts import check_format, found, open_source
 from acx.transcripts import explain as fitting
-from acx.transcripts import found, open_source
 from acx.transcripts.contract import Conversation, Warning
+from acx.transcripts.own_rules import Rules
 from acx.transcripts.places import places
 from acx.transcripts.redact import redact_text
 from acx.transcripts.walk import Source, piped
@@ -71,7 +72,8 @@ class How:
     format    taken for granted; else it is told from the content
     user      whose sessions they are
     strict    refuse a transcript of which anything can't be read, before anything of it is stored
-    sessions  where they are stored
+    sessions  where they are stored, and by which rules besides the built-in ones they are redacted
+    count     is told how many messages were read so far
     """
 
     sessions: Sessions
@@ -99,24 +101,27 @@ def agents_places(ctx: Context, agent: str) -> list[Path]:
     return places(agent, ctx.env, Path(ctx.env.get("HOME") or Path.home()), Path.cwd())
 
 
-def explain(paths: Sequence[Path | BinaryIO]) -> Iterator[Explained]:
+def explain(ctx: Context, paths: Sequence[Path | BinaryIO]) -> Iterator[Explained]:
     """How the format of each file is known. Imports nothing."""
     for path in paths:
         try:
             given = found(path) if isinstance(path, Path) else [_piped(path)]
             for source in given:
-                yield _explained(source)
+                yield _explained(source, ctx.rules)
         except AcxError as error:
             name = str(path) if isinstance(path, Path) else "-"
-            yield Explained(name, "", _reason(name, error), exit_code=error.exit_code)
+            reason = _reason(name, error, ctx.rules)
+            yield Explained(name, "", reason, exit_code=error.exit_code)
 
 
-def _explained(source: Source) -> Explained:
+def _explained(source: Source, rules: Rules) -> Explained:
     try:
         (name, why), *others = fitting(source)
     except AcxError as error:
-        return Explained(source.name, "", _reason(source.name, error))
-    return Explained(source.name, name, redact_text(why)[0], tuple(other for other, _ in others))
+        return Explained(source.name, "", _reason(source.name, error, rules))
+    return Explained(
+        source.name, name, redact_text(why, rules)[0], tuple(other for other, _ in others)
+    )
 
 
 def import_all(
@@ -131,19 +136,24 @@ def import_all(
 ) -> Iterator[Imported | Unread]:
     """Import files, folders and streams, one result for each conversation and each file left out.
 
-    New sessions belong to `space`, if one is named. With `dry_run`, only tell what would come in.
-    Raises what `space` being unknown raises, and UsageError for an unknown format.
+    New sessions belong to `space`, if one is named; that one has another already is a result too.
+    With `dry_run`, only tell what would come in. Raises for an unknown space or format.
     """
     name = ctx.spaces.find(space) if space else ""
+    if format:
+        check_format(format)
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
         # A dry run leaves no trace: transcripts are read into a scratch home
         aside = Sessions(Home(Path(scratch)), lambda: ctx.rules)
         how = How(aside if dry_run else ctx.sessions, format, user, strict)
         for path in paths:
             for one in import_path(ctx, path, how):
-                if name and isinstance(one, Imported) and not dry_run:
-                    ctx.sessions.attach(one.session, name)
                 yield one
+                if name and isinstance(one, Imported) and not dry_run:
+                    try:
+                        ctx.sessions.attach(one.session, name)
+                    except Conflict as error:
+                        yield _unread(one.session, error, True, ctx.rules)
 
 
 def import_path(ctx: Context, path: Path | BinaryIO, how: How) -> Iterator[Imported | Unread]:
@@ -158,7 +168,7 @@ def import_path(ctx: Context, path: Path | BinaryIO, how: How) -> Iterator[Impor
             for source in found(path):
                 yield from import_source(ctx, source, how)
     except AcxError as error:
-        yield _unread(name, error, True)
+        yield _unread(name, error, True, how.sessions.rules)
 
 
 def _walked(ctx: Context, folder: Path, how: How) -> Iterator[Imported | Unread]:
@@ -172,7 +182,7 @@ def _walked(ctx: Context, folder: Path, how: How) -> Iterator[Imported | Unread]
                 some = True
                 yield done
         except BadInput as error:
-            yield _unread(source.name, error, False)
+            yield _unread(source.name, error, False, how.sessions.rules)
     if not some:
         raise BadInput(
             f"{folder}: no transcript in this folder",
@@ -196,12 +206,12 @@ def import_source(ctx: Context, source: Source, how: How) -> Iterator[Imported]:
         done = _Import(ctx, source, how, opened.format.name, about, index).store(messages)
         notes = opened.notes
         new = tuple(
-            replace(warning, what=redact_text(warning.what)[0])
+            replace(warning, what=redact_text(warning.what, how.sessions.rules)[0])
             for warning in notes.warnings[warned:]
         )
         counts = Counter[str]()
         for kind, count in (notes.ignored - ignored).items():
-            counts[redact_text(kind)[0]] += count
+            counts[redact_text(kind, how.sessions.rules)[0]] += count
         yield replace(done, warnings=new, ignored=counts)
         warned, ignored = len(notes.warnings), Counter(notes.ignored)
     if not index:
@@ -344,10 +354,10 @@ def _piped(stream: BinaryIO) -> Source:
         raise BadInput(f"can't read standard input: {error.strerror}") from error
 
 
-def _unread(name: str, error: AcxError, named: bool) -> Unread:
-    return Unread(name, _reason(name, error), error.hints, error.exit_code, named)
+def _unread(name: str, error: AcxError, named: bool, rules: Rules) -> Unread:
+    return Unread(name, _reason(name, error, rules), error.hints, error.exit_code, named)
 
 
-def _reason(name: str, error: AcxError) -> str:
+def _reason(name: str, error: AcxError, rules: Rules) -> str:
     """What is wrong, without the file's name, which stands before it already."""
-    return redact_text(error.message.removeprefix(name).removeprefix(":").lstrip())[0]
+    return redact_text(error.message.removeprefix(name).removeprefix(":").lstrip(), rules)[0]

@@ -70,9 +70,8 @@ def attach_all(ctx: Context, sessions: Sequence[str], space: str = "") -> list[S
     name = ctx.space_name(space)
     found = [ctx.sessions.get(ctx.sessions.find(one)) for one in sessions]
     found = found or [one for one in ctx.sessions.all() if not one.space]
-    for one in found:
-        if one.space not in ("", name):
-            return [ctx.sessions.attach(one.id, name)]  # raises, and says what to do
+    # those first that can't be attached: their error comes before anything is done
+    found.sort(key=lambda one: one.space in ("", name))
     return [ctx.sessions.attach(one.id, name) for one in found]
 
 

@@ -160,7 +160,7 @@ def test_a_file_with_conversations_becomes_that_many_sessions(
 def test_explaining_tells_formats_and_imports_nothing(ctx: Context, tmp_path: Path) -> None:
     chat(tmp_path / "logs" / "a.jsonl", "hello")
     (tmp_path / "logs" / "notes.md").write_text("Dear diary")
-    assert list(verbs.explain([tmp_path / "logs"])) == [
+    assert list(verbs.explain(ctx, [tmp_path / "logs"])) == [
         Explained(f"{tmp_path}/logs/a.jsonl", "openai", "1 messages with a role and content"),
         Explained(
             f"{tmp_path}/logs/notes.md",
@@ -252,3 +252,39 @@ def test_learning_can_begin_at_an_agents_place(run: Run, world: Path) -> None:
     chat(world / ".codex" / "sessions" / "a.jsonl", "hello")
     run("space", "create", "shop")
     assert "from 1 session" in run("learn", "--from", "codex").out
+
+
+def test_an_unknown_format_is_told_once_before_anything_is_read(run: Run, tmp_path: Path) -> None:
+    chat(tmp_path / "a.jsonl", "hello")
+    chat(tmp_path / "b.jsonl", "hello")
+    done = run("session", "import", "a.jsonl", "b.jsonl", "--format", "claude")
+    assert done.code == 2 and done.out == ""
+    assert done.err.splitlines()[:2] == [
+        "acx: no transcript format named 'claude'",
+        "hint: did you mean claude-ai or claude-code?",
+    ]
+
+
+def test_a_session_of_another_space_keeps_no_other_out(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        chat(tmp_path / f"{name}.jsonl", f"say {name}")
+        run("space", "create", f"space-{name}")
+    first = run("session", "import", "a.jsonl", "--space", "space-a").out.strip()
+    done = run("session", "import", "a.jsonl", "b.jsonl", "--space", "space-b")
+    assert done.code == 4 and len(done.out.splitlines()) == 2
+    assert f"{first} belongs to space space-a, not space-b" in done.err
+    both = run("session", "attach", done.out.splitlines()[1], first, "--space", "space-b")
+    assert both.code == 4 and both.out == ""
+
+
+def test_a_persons_own_patterns_hold_for_what_is_told_too(
+    run: Run, world: Path, tmp_path: Path
+) -> None:
+    (world / ".acx").mkdir()
+    (world / ".acx" / "config.yaml").write_text("redact: {patterns: {staff: 'EMP-[0-9]{6}'}}")
+    (tmp_path / "notes.txt").write_text("EMP-123456 is on leave")
+    (tmp_path / "a.jsonl").write_text('{"role": "EMP-123456", "content": "x"}\n' * 2)
+    chat(tmp_path / "b.jsonl", "ask EMP-123456")
+    for flags in ([], ["--json"], ["--explain"], ["--dry-run"]):
+        done = run("session", "import", ".", *flags)
+        assert "123456" not in done.out + done.err

@@ -119,7 +119,7 @@ def test_nothing_in_a_transcript_drives_the_terminal(
 
 
 def test_a_missing_name_among_explained_ones_is_told(ctx: Context, tmp_path: Path) -> None:
-    [one] = explain([tmp_path / "gone"])
+    [one] = explain(ctx, [tmp_path / "gone"])
     assert one.exit_code == 3 and one.why == "no such file"
 
 
