@@ -9,18 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import pytest
-
 from acx.learn.offline import OfflineLearner
 from acx.model import Message, Session
 from acx.transcripts import open_transcript
 from acx.transcripts.signals import exit_code
 from acx.transcripts.suites import summary
-from tests.transcripts.corpus_files import CORPUS
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="the corpus is not beside this checkout (../shared/corpus)"
-)
+pytestmark = needs_corpus
 
 
 @dataclass(frozen=True)

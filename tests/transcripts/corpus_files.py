@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+needs_corpus = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="the corpus is not beside this checkout (../shared/corpus)"
+)
 
 FILES: dict[str, list[str]] = {
     "aider": ["aider/*.md"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +13,10 @@ from acx.errors import BadInput
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Conversation, Item, Notes
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "vercel-ui-message"
-corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus of vercel-ui-message/")
+CORPUS = ROOT / "vercel-ui-message"
 
 CHAT = "q1w2e3r4t5y6u7i8"
 TOOL = {"type": "tool-list", "toolCallId": "c1", "input": {"dir": "."}}
@@ -339,7 +339,7 @@ def test_of_a_torn_transcript_the_start_is_read_with_one_warning(data: str) -> N
         assert len(opened.notes.warnings) <= 1
 
 
-@corpus
+@needs_corpus
 def test_a_captured_request_is_read_whole() -> None:
     path = CORPUS / "submit_message_real.json"
     body = json.loads(path.read_text())
@@ -362,7 +362,7 @@ def test_a_captured_request_is_read_whole() -> None:
     assert len(set(ids)) == len(ids)
 
 
-@corpus
+@needs_corpus
 def test_test_cases_of_the_corpus_lose_nothing_but_what_is_sent_again() -> None:
     path = CORPUS / "submit_messages_test_cases.json"
     bodies = json.loads(path.read_text())

@@ -14,7 +14,7 @@ from acx.transcripts.formats.aider import FORMAT
 from acx.transcripts.source import sample
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import import_file
-from tests.transcripts.corpus_files import CORPUS
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
 HISTORIES = sorted((CORPUS / "aider").glob("*.md"))
 START = "\n# aider chat started at 2025-03-01 09:00:00\n\n"
@@ -450,16 +450,13 @@ def test_bad_bytes_are_replaced_and_told() -> None:
     ]
 
 
-corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside this checkout")
-
-
 def read(path: Path) -> tuple[list[tuple[Conversation, list[Message]]], list[str], Notes]:
     text = path.read_text()
     found, notes = chats(text)
     return found, [line.rstrip() for line in text.split("\n")], notes
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_real_histories_lose_nothing(path: Path) -> None:
     found, lines, notes = read(path)
@@ -484,7 +481,7 @@ def test_real_histories_lose_nothing(path: Path) -> None:
     )
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_in_real_histories_every_line_is_somewhere(path: Path) -> None:
     found, lines, _ = read(path)
@@ -505,7 +502,7 @@ def test_in_real_histories_every_line_is_somewhere(path: Path) -> None:
         assert passed or told & kept or "prompt tokens" in bare, line
 
 
-@corpus
+@needs_corpus
 def test_most_edits_of_real_histories_have_a_result() -> None:
     calls = answered = 0
     for path in HISTORIES:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,10 @@ import pytest
 from acx.model import Attachment, Message, Part, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import message_of, open_stream, open_transcript
 from acx.transcripts.formats.anthropic_messages import looks_anthropic
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "anthropic-messages"
+CORPUS = ROOT / "anthropic-messages"
 
 
 def read(messages: list[Any]) -> list[Message]:
@@ -194,7 +195,7 @@ def test_results_are_without_reminders_and_with_their_exit_code() -> None:
     assert found.results == (ToolResult("t1", "Exit code 2\nno rule", error=True, exit_code=2),)
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus of anthropic-messages/")
+@needs_corpus
 def test_whose_words_a_recorded_session_of_claude_code_holds() -> None:
     [path] = sorted(CORPUS.glob("derived_from_claude_code_*.json"))
     given = json.loads(path.read_text())

@@ -13,7 +13,7 @@ from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.contract import Conversation, Notes
 from acx.transcripts.formats.chatgpt import FORMAT
 from acx.transcripts.source import sample
-from tests.transcripts.corpus_files import CORPUS
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
 
 def message(id: str, role: str, content: Any, **fields: Any) -> dict[str, Any]:
@@ -274,7 +274,7 @@ def test_a_torn_export_is_whole_conversations_and_one_warning() -> None:
         assert [warning.what for warning in notes.warnings] == ["the end is cut off"]
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside this checkout")
+@needs_corpus
 def test_a_real_export_is_whole() -> None:
     path = CORPUS / "chatgpt-export" / "conversations.json"
     value = json.loads(path.read_text())

@@ -25,10 +25,12 @@ from tests.transcripts.claude_code_lines import (
     text,
     user,
 )
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
 Line = dict[str, Any]
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "claude-code"
+CORPUS = ROOT / "claude-code"
 
 
 def chain(*records: Line, after: str | None = None) -> Iterator[Line]:
@@ -268,7 +270,7 @@ def lines_of(path: Path) -> list[Line]:
     return found
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus at shared/")
+@needs_corpus
 @pytest.mark.parametrize("path", sorted(CORPUS.rglob("*.jsonl")), ids=lambda path: path.stem)
 def test_nobody_took_anything_back_in_the_corpus(path: Path) -> None:
     records = lines_of(path)
@@ -289,7 +291,7 @@ def test_nobody_took_anything_back_in_the_corpus(path: Path) -> None:
         assert taken_back(stream) == set()
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus at shared/")
+@needs_corpus
 @pytest.mark.parametrize("session", ["37_995ebed6e4_2", "48_b4b05476e5_0", "b1_5d3b4e29e9_0"])
 def test_a_prompt_taken_back_in_a_real_session_takes_along_what_came_of_it(session: str) -> None:
     records = lines_of(CORPUS / "entire" / f"{session}.jsonl")

@@ -14,10 +14,9 @@ from acx.errors import BadInput
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 ROLLOUTS = sorted((CORPUS / "codex" / "codemie").glob("*.jsonl"))
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
 
 META = {"id": "s-1", "cwd": "/project", "source": "cli"}
 

@@ -13,10 +13,11 @@ from acx.model import Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes, Sample
 from acx.transcripts.formats.console import FORMAT
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "plain-text" / "console-paste"
+CORPUS = ROOT / "plain-text" / "console-paste"
 FILES = sorted(CORPUS.glob("*.md"))
-corpus = pytest.mark.skipif(not FILES, reason=f"no corpus at {CORPUS.name}/")
 
 CLAUDE = """\
 ╭──────────────────────────╮
@@ -341,7 +342,7 @@ def test_cut_off_anywhere_all_but_the_last_messages_are_the_same(text: str) -> N
         assert notes.warnings == []
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_nothing_is_lost_of_real_consoles(path: Path) -> None:
     opened = open_transcript(path)
@@ -376,7 +377,7 @@ COUNTED = {
 }
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("name", COUNTED)
 def test_what_the_person_typed_is_as_counted_in_the_raw_lines(name: str) -> None:
     messages = open_transcript(CORPUS / name).messages

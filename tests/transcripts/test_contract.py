@@ -24,11 +24,9 @@ from acx.transcripts.source import sample
 from acx.transcripts.walk import Source
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import import_file
-from tests.transcripts.corpus_files import CORPUS, FILES, files, name
+from tests.transcripts.corpus_files import CORPUS, FILES, files, name, needs_corpus
 
-pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="the corpus is not beside this checkout (../shared/corpus)"
-)
+pytestmark = needs_corpus
 ALL = list(files())
 every_file = pytest.mark.parametrize(("format", "path"), ALL, ids=name)
 

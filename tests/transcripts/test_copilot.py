@@ -12,8 +12,8 @@ import pytest
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SESSIONS = sorted((CORPUS / "other-agents" / "copilot").rglob("*.jsonl"))
 
 
@@ -217,7 +217,7 @@ def test_a_session_that_is_cut_anywhere_is_a_prefix() -> None:
         assert len(opened.notes.warnings) <= 1
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+@needs_corpus
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.name)
 def test_nothing_is_lost_of_real_sessions(path: Path) -> None:
     opened = open_transcript(path)

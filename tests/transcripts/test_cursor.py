@@ -14,8 +14,8 @@ from acx.errors import BadInput
 from acx.model import Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SESSIONS = sorted((CORPUS / "other-agents" / "cursor").rglob("*.jsonl"))
 WHEN = "<timestamp>Friday, May 8, 2026, 6:05 AM (UTC+5:30)</timestamp>"
 
@@ -327,7 +327,7 @@ def test_a_session_that_is_cut_at_a_message_is_a_prefix(form: str) -> None:
         assert len(transcript.notes.warnings) <= 1
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+@needs_corpus
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.name)
 def test_nothing_is_lost_of_real_sessions(path: Path) -> None:
     messages, notes = opened(path.read_bytes())

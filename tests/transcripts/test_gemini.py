@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ import pytest
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Conversation, Notes
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 CONTENTS: list[dict[str, Any]] = [
     {"role": "user", "parts": [{"text": "weigh both bowls"}]},
     {
@@ -219,7 +218,7 @@ def test_messages_of_others_are_not_contents(value: Any) -> None:
         read(value)
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus at shared/corpus")
+@needs_corpus
 def test_a_session_of_an_older_gemini_cli() -> None:
     path = CORPUS / "gemini-cli" / "agent-sessions" / "schema_drift.json"
     value = json.loads(path.read_text())["history"]

@@ -19,8 +19,10 @@ from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes
 from acx.transcripts.record import to_line
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "gemini-cli"
+CORPUS = ROOT / "gemini-cli"
 SESSIONS = [path for path in sorted(CORPUS.rglob("*.json*")) if path.name != "schema_drift.json"]
 ROOT = "/home/ada/kiln"
 HEADER = {
@@ -29,7 +31,6 @@ HEADER = {
     "startTime": "2026-05-01T08:00:00.000Z",
     "kind": "main",
 }
-in_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus at shared/corpus/gemini-cli")
 
 
 def user(id: str, content: Any, **more: Any) -> dict[str, Any]:
@@ -547,7 +548,7 @@ def raw(path: Path) -> Iterator[dict[str, Any]]:
         yield from (one for line in text.splitlines() if "type" in (one := json.loads(line)))
 
 
-@in_corpus
+@needs_corpus
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.name)
 def test_nothing_is_lost_of_real_sessions(path: Path) -> None:
     opened = open_transcript(path)
@@ -574,7 +575,7 @@ def test_nothing_is_lost_of_real_sessions(path: Path) -> None:
     assert {record["id"] for record in records} == {id.partition("#")[0] for id in ids}
 
 
-@in_corpus
+@needs_corpus
 def test_exit_codes_are_those_in_the_texts_of_real_sessions() -> None:
     stated, read_ = [], []
     for path in SESSIONS:
@@ -588,7 +589,7 @@ def test_exit_codes_are_those_in_the_texts_of_real_sessions() -> None:
     assert read_ == stated and len(stated) == 5 and stated.count(1) == 1
 
 
-@in_corpus
+@needs_corpus
 def test_the_interrupt_of_a_real_session() -> None:
     found = list(open_transcript(CORPUS / "agent-sessions" / "large.json").messages)
     assert [m.id for m in found if m.event == "interrupt"] == ["m3"]

@@ -15,11 +15,9 @@ import pytest
 from acx.model import Message, Text
 from acx.transcripts import found, open_source
 from acx.transcripts.contract import Conversation
-from tests.transcripts.corpus_files import CORPUS
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="the corpus is not beside this checkout (../shared/corpus)"
-)
+pytestmark = needs_corpus
 GOLDEN: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "golden" / "summaries.json").read_text("utf-8")
 )

@@ -18,9 +18,7 @@ from acx.errors import BadInput
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import found, open_source, open_stream
 from acx.transcripts.contract import Conversation, Notes
-
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
 SESSION = {"id": "ses_1", "directory": "/home/ada/bakery", "title": "Ovens"}
 

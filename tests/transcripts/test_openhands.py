@@ -15,9 +15,10 @@ from acx.errors import BadInput
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import found, open_source, open_stream
 from acx.transcripts.contract import Notes
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "openhands" / "sdk-v1"
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+CORPUS = ROOT / "openhands" / "sdk-v1"
 
 PICTURE = "data:image/png;base64," + b64encode(b"bread").decode()
 BREAD = Attachment("image/png", "", 5, hashlib.sha256(b"bread").hexdigest())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,10 @@ from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes
 from acx.transcripts.formats.branches import LEFT, kept
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "other-agents"
-in_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus of other agents")
+CORPUS = ROOT / "other-agents"
 AT = "2026-05-01T08:00:00.000Z"
 HEADER = {"type": "session", "version": 3, "id": "s-1", "timestamp": AT, "cwd": "/home/ada/bees"}
 
@@ -247,7 +247,7 @@ def test_any_truncation_is_a_prefix_and_at_most_one_warning() -> None:
     assert lengths == {0, 1, 2, 3, 4}
 
 
-@in_corpus
+@needs_corpus
 @pytest.mark.parametrize("name", ["pi", "openclaw"])
 def test_nothing_is_lost_of_the_fixtures(name: str) -> None:
     path = CORPUS / name / "small.jsonl"

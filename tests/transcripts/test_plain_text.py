@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,7 @@ from acx.transcripts import open_stream
 from acx.transcripts.contract import Notes
 from acx.transcripts.formats.plain_text import FORMAT
 from acx.transcripts.source import sample
-
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
 
 def read(text: str) -> list[Message]:
@@ -181,7 +179,7 @@ def test_cut_off_anywhere_it_is_a_prefix(first: str) -> None:
         assert part[:-1] == whole[: max(len(part) - 1, 0)]
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+@needs_corpus
 def test_no_other_transcript_is_taken_for_plain_text() -> None:
     paths = [path for path in sorted(CORPUS.rglob("*")) if path.is_file()]
     assert len(paths) > 100

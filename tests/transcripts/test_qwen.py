@@ -13,10 +13,11 @@ from acx.model import Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Notes
 from acx.transcripts.formats.branches import LEFT
+from tests.transcripts.corpus_files import CORPUS as ROOT
+from tests.transcripts.corpus_files import needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "other-agents" / "qwen"
+CORPUS = ROOT / "other-agents" / "qwen"
 FIXTURES = sorted(CORPUS.glob("*.jsonl"))
-in_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus of other agents")
 AT = "2026-08-01T10:00:00.000Z"
 
 
@@ -257,7 +258,7 @@ def test_any_truncation_is_a_prefix_and_at_most_one_warning() -> None:
     assert lengths == {0, 1, 2, 3, 4}
 
 
-@in_corpus
+@needs_corpus
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)
 def test_nothing_is_lost_of_the_fixtures(path: Path) -> None:
     records, rest = [], path.read_text().strip()
@@ -284,7 +285,7 @@ def test_nothing_is_lost_of_the_fixtures(path: Path) -> None:
     assert sum(opened.notes.ignored.values()) == telemetry
 
 
-@in_corpus
+@needs_corpus
 def test_one_fixture_has_a_glued_line() -> None:
     glued = [path for path in FIXTURES if "}{" in path.read_text()]
     assert [len(list(open_transcript(path).messages)) for path in glued] == [2]

@@ -14,8 +14,8 @@ import pytest
 
 from acx.errors import BadInput
 from acx.transcripts import open_stream, open_transcript
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 OTHERS = CORPUS / "other-agents"
 STRANGERS = [
     path
@@ -23,7 +23,6 @@ STRANGERS = [
     for path in sorted((OTHERS / agent).rglob("*"))
     if path.is_file()
 ]
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.contract import Notes
 from acx.transcripts.formats.swe_agent import FORMAT
 from acx.transcripts.source import sample
-from tests.transcripts.corpus_files import CORPUS
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
 PROMPT = "\n(Open file: n/a)\n(Current directory: /repo)\nbash-$"
 TASK = f"Solve it.\nISSUE:\nIt is slow.\nVery.\n\nINSTRUCTIONS:\nBe careful.\n{PROMPT}"
@@ -353,12 +353,11 @@ def test_an_output_that_speaks_like_a_person_is_not_one() -> None:
     assert [m.origin for m in messages] == ["agent", "harness"]
 
 
-corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside this checkout")
 RUNS = sorted((CORPUS / "swe-agent").glob("*.traj"))
 MINI = sorted((CORPUS / "swe-agent" / "mini").glob("*.json"))
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("path", RUNS, ids=lambda path: path.name[:30])
 def test_real_runs_are_whole(path: Path) -> None:
     value = json.loads(path.read_text())
@@ -382,7 +381,7 @@ def test_real_runs_are_whole(path: Path) -> None:
     assert "INSTRUCTIONS" not in issue
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("path", MINI, ids=lambda path: path.name)
 def test_real_runs_of_mini_are_whole(path: Path) -> None:
     value = json.loads(path.read_text())

@@ -13,9 +13,7 @@ import pytest
 from acx.model import Message, Text, ToolCall, ToolResult
 from acx.transcripts import open_stream, open_transcript
 from acx.transcripts.contract import Conversation, Item, Notes
-
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
 
 def call(id: str, name: str = "find_table") -> dict[str, Any]:
@@ -196,7 +194,7 @@ def runs(path: Path) -> list[dict[str, Any]]:
 LOGS = sorted((CORPUS / "openai-chat").glob("tau*/*.json"))
 
 
-@corpus
+@needs_corpus
 @pytest.mark.parametrize("path", LOGS, ids=lambda path: path.name)
 def test_every_run_of_the_corpus_is_read_whole(path: Path) -> None:
     opened = open_transcript(path)
@@ -227,7 +225,7 @@ def test_every_run_of_the_corpus_is_read_whole(path: Path) -> None:
     assert opened.notes.ignored.total() == marks > 0
 
 
-@corpus
+@needs_corpus
 def test_the_examples_of_the_corpus_are_read_whole() -> None:
     folder = CORPUS / "plain-text" / "tau-bench-few-shot"
     [path] = sorted(folder.glob("*.jsonl"))

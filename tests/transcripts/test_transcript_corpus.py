@@ -17,8 +17,8 @@ from acx.transcripts.contract import Notes
 from acx.transcripts.export import export
 from acx.transcripts.formats.openai_chat import FORMAT as OPENAI
 from acx.transcripts.record import from_value, to_line
+from tests.transcripts.corpus_files import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 CLAUDE_CODE = [
     path
     for folder in ("entire", "codemie", "claude-code-log", "agent-sessions")
@@ -26,7 +26,7 @@ CLAUDE_CODE = [
 ]
 ANTHROPIC = sorted((CORPUS / "anthropic-messages").glob("*.json"))
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS.name}/")
+pytestmark = needs_corpus
 
 
 def name(path: Path) -> str:
