@@ -26,6 +26,8 @@ class Config:
     model      any name the endpoint knows
     review     lessons wait as proposals
     max_cost   USD a run may spend, None for no limit
+    max_cost_a_month  USD that all runs of a month (UTC) may spend together, None for no limit
+    effort     how hard a model of Anthropic's thinks: low, medium, high, xhigh, max; "" for its own
     timeout    seconds a model call may take
     redact     what to redact besides the built-in secrets, as written; `own_rules` reads it
     api_key, auth_token, base_url  of the Messages API; from the environment only
@@ -36,6 +38,8 @@ class Config:
     model: str = DEFAULT_MODEL
     review: bool = False
     max_cost: Decimal | None = None
+    max_cost_a_month: Decimal | None = None
+    effort: str = ""
     timeout: float = 600.0
     redact: Mapping[str, Any] = field(default_factory=dict)
     api_key: str = ""
@@ -58,6 +62,7 @@ FROM_ENVIRONMENT = {
 """Environment variables that set a field; they win over config.yaml."""
 
 SECRET = {"api_key", "auth_token"}
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
 LEARNERS = ("anthropic", "offline")
 HINT = "it holds `key: value` lines, for example `learner: offline`"
 LONGEST = 10**9
@@ -92,16 +97,18 @@ def _typed(key: str, value: Any, where: str) -> Any:
         if isinstance(value, bool):
             return value
         raise BadInput(f"{where}: {key} must be true or false, not {value!r}")
-    if key in ("max_cost", "timeout"):
+    if key in ("max_cost", "max_cost_a_month", "timeout"):
         try:
             number = Decimal(str(value))
         except InvalidOperation:
             number = Decimal(-1)
         if isinstance(value, bool) or not number.is_finite() or not 0 <= number < LONGEST:
             raise BadInput(f"{where}: {key} must be a number, not {value!r}")
-        return number if key == "max_cost" else float(number)
+        return float(number) if key == "timeout" else number
     if not isinstance(value, str):
         raise BadInput(f"{where}: {key} must be a text, not {value!r}")
+    if key == "effort" and value and value not in EFFORTS:
+        raise BadInput(f"{where}: no effort {value!r}", f"there are: {', '.join(EFFORTS)}")
     if key == "learner" and value and value not in LEARNERS:
         raise BadInput(f"{where}: no learner {value!r}", f"there are: {', '.join(LEARNERS)}")
     return value

@@ -60,8 +60,8 @@ class ModelError(AcxError):
     """The model or the network failed. Exit code 6.
 
     `transient` tells whether the same call may succeed later. `fatal` tells that every other call
-    of this run would fail likewise (a wrong key, an unknown model). `usage` is what was spent all
-    the same (an `acx.model.Usage`, None if nothing).
+    of this run would fail likewise (a wrong key, an unknown model). `too_long` tells that a shorter
+    request may do. `usage` is what was spent all the same (an `acx.model.Usage`, None if nothing).
     """
 
     exit_code = 6
@@ -72,9 +72,25 @@ class ModelError(AcxError):
         *hints: str,
         transient: bool = False,
         fatal: bool = False,
+        too_long: bool = False,
         usage: Any = None,
     ) -> None:
         super().__init__(message, *hints)
         self.usage = usage
         self.transient = transient
         self.fatal = fatal
+        self.too_long = too_long
+
+    def again(self) -> ModelError:
+        """The same for another task that shares it: what was spent, was spent once."""
+        return ModelError(
+            self.message,
+            *self.hints,
+            transient=self.transient,
+            fatal=self.fatal,
+            too_long=self.too_long,
+        )
+
+
+class LimitReached(ModelError):
+    """The next call could cost more than may be spent: it wasn't sent, and what is left waits."""

@@ -233,6 +233,25 @@ class Usage:
             cost,
         )
 
+    def shared(self, count: int) -> list[Usage]:
+        """The same in `count` shares, whole tokens and calls each; together they are all of it."""
+        cost = None if self.cost is None else self.cost / count
+        share = Usage(
+            self.input // count,
+            self.output // count,
+            self.cached // count,
+            self.calls // count,
+            cost,
+        )
+        rest = Usage(
+            self.input % count,
+            self.output % count,
+            self.cached % count,
+            self.calls % count,
+            None if self.cost is None or cost is None else self.cost - cost * count,
+        )
+        return [share + rest, *[share] * (count - 1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Space:

@@ -8,6 +8,7 @@ The SDK is imported with the first call, since the import alone takes seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -32,6 +33,11 @@ CONNECT = 10.0
 
 _BREAKPOINT = {"type": "ephemeral"}
 
+_TOO_LONG = re.compile(
+    r"(?i)too long|context (?:length|window|size)|maximum context|exceeds? .*context"
+)
+"""How servers say that a prompt is longer than they can read; the status is 400, or 413."""
+
 
 class AnthropicEngine:
     """An `Engine`. Nothing is read from the environment but what the HTTP library needs (proxies).
@@ -39,6 +45,7 @@ class AnthropicEngine:
     timeout  seconds for a whole answer, or for the gap between two pieces of a streamed one
     retries  further attempts after 408, 409, 429, 5xx and lost connections; the SDK waits between
              them as the server asks, else 0.5 to 8 seconds
+    effort   low, medium, high, xhigh or max; "" for the model's own default
     """
 
     def __init__(
@@ -50,8 +57,10 @@ class AnthropicEngine:
         base_url: str | None = None,
         timeout: float = 600.0,
         retries: int = 2,
+        effort: str = "",
     ) -> None:
         self.model = model
+        self._effort = effort
         self._base_url = base_url or HOME
         host = urlsplit(self._base_url).hostname or ""
         self._at_home = host == "anthropic.com" or host.endswith(".anthropic.com")
@@ -127,8 +136,10 @@ class AnthropicEngine:
         if self._at_home:
             system = {"type": "text", "text": request.system, "cache_control": _BREAKPOINT}
             payload["system"] = [system]
-            if request.goes_on:
-                payload["messages"] = _with_breakpoint(payload["messages"])
+            payload["tools"] = [strict(tool) for tool in request.tools]
+            payload["messages"] = _with_breakpoints(payload["messages"], request.kept)
+            if self._effort:
+                payload["output_config"] = {"effort": self._effort}
         return payload
 
     def _reply(self, message: Message) -> Reply:
@@ -191,7 +202,7 @@ class AnthropicEngine:
                 "run the same command again later: what was learned is kept",
                 transient=True,
             )
-        return ModelError(said)
+        return ModelError(said, too_long=status == 413 or bool(_TOO_LONG.search(message)))
 
     def _not_messages(self, why: str, usage: Usage | None = None) -> ModelError:
         return ModelError(
@@ -205,11 +216,36 @@ class AnthropicEngine:
         return urlsplit(self._base_url).netloc or self._base_url
 
 
-def _with_breakpoint(messages: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The messages, the last block of the last one marked: all before it can be cached."""
-    *before, last = messages
-    *blocks, block = last["content"]
-    return [*before, {**last, "content": [*blocks, {**block, "cache_control": _BREAKPOINT}]}]
+def _with_breakpoints(messages: list[Mapping[str, Any]], kept: int) -> list[Mapping[str, Any]]:
+    """The messages with two blocks marked, up to which all can be cached: the last of those that
+    other conversations begin with too, and the last of all, which the next turn repeats."""
+    marked = [(0, kept - 1)] if kept else []
+    marked.append((len(messages) - 1, len(messages[-1]["content"]) - 1))
+    messages = list(messages)
+    for place, number in marked:
+        blocks = list(messages[place]["content"])
+        blocks[number] = {**blocks[number], "cache_control": _BREAKPOINT}
+        messages[place] = {**messages[place], "content": blocks}
+    return messages
+
+
+_UNKNOWN_TO_STRICT = frozenset(("minLength", "maxLength", "minItems", "maxItems"))
+
+
+def strict(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """The tool so that the API itself sees to the names and types of a call's input. Lengths it
+    doesn't know: those are checked by whoever reads the answer."""
+    return {**tool, "input_schema": _without_lengths(tool["input_schema"]), "strict": True}
+
+
+def _without_lengths(schema: Any) -> Any:
+    if isinstance(schema, Mapping):
+        return {
+            key: _without_lengths(inner)
+            for key, inner in schema.items()
+            if key not in _UNKNOWN_TO_STRICT
+        }
+    return [_without_lengths(inner) for inner in schema] if isinstance(schema, list) else schema
 
 
 def _count(usage: Any, name: str) -> int:

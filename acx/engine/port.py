@@ -25,14 +25,15 @@ class Request:
     messages    `{"role": "user" | "assistant", "content": [blocks]}`, the user's turn last
     tools       `{"name", "description", "input_schema"}`; the model is never forced to call one
     max_tokens  how long the answer may get, its thinking included
-    goes_on     a later request will repeat these messages and add to them: worth caching
+    kept        how many blocks of the first message stay the same in later conversations: worth
+                caching on their own, besides the whole, which the next turn repeats
     """
 
     system: str
     messages: Sequence[Mapping[str, Any]]
     tools: Sequence[Mapping[str, Any]] = ()
     max_tokens: int = 12_000
-    goes_on: bool = False
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ def whole(value: Any) -> Any:
 
 class Engine(Protocol):
     """A model, or something that plays one."""
+
+    @property
+    def model(self) -> str:
+        """Its name, as its server knows it."""
+        ...
 
     def complete(self, request: Request) -> Reply:
         """The answer. Raises ModelError when there is none."""

@@ -32,21 +32,23 @@ class Malformed(Exception):
 
 
 class Meter:
-    """An `Engine` around another, that adds up what was spent. One for each piece of work."""
+    """An `Engine` around another, that adds up what was spent. One for each session."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._unclaimed = Usage()
-        self.usage = Usage()
+
+    @property
+    def model(self) -> str:
+        return self._engine.model
 
     def complete(self, request: Request) -> Reply:
         try:
             reply = self._engine.complete(request)
         except ModelError as error:
-            self.usage += error.usage or Usage()
-            error.usage = self.usage
+            self._unclaimed += error.usage or Usage()
+            error.usage = self.claim()
             raise
-        self.usage += reply.usage
         self._unclaimed += reply.usage
         return reply
 
@@ -55,33 +57,44 @@ class Meter:
         claimed, self._unclaimed = self._unclaimed, Usage()
         return claimed
 
-    def failure(self, message: str, *hints: str) -> ModelError:
-        """An error about an answer that was paid for."""
-        return ModelError(message, *hints, usage=self.usage)
+    def give_back(self, error: ModelError) -> None:
+        """What an error carries is to be claimed by what is tried instead."""
+        self._unclaimed += error.usage or Usage()
+        error.usage = None
+
+    def failure(self, message: str, *hints: str, too_long: bool = False) -> ModelError:
+        """An error about answers that were paid for: it carries what nothing else has claimed."""
+        return ModelError(message, *hints, usage=self.claim(), too_long=too_long)
 
 
 class Conversation:
-    """The messages so far. `query` gets the next answer, `say` adds what is said to it."""
+    """The messages so far. `query` gets the next answer, `say` adds what is said to it.
+
+    opening  the first words: several blocks where the first ones stay the same in other
+             conversations, so that a server need not read them again
+    """
 
     def __init__(
         self,
         engine: Meter,
         system: str,
-        opening: str,
+        opening: Sequence[str],
         tools: Sequence[ToolSpec],
         max_tokens: int,
-        goes_on: bool = False,
     ) -> None:
         self._engine = engine
         self._system = system
         self._tools = tuple(tools)
         self._max_tokens = max_tokens
-        self._goes_on = goes_on
         self._messages: list[Mapping[str, Any]] = []
-        self.say([{"type": "text", "text": opening}])
+        self._accepted: Sequence[Block] = ()
+        self._kept = len(opening) - 1
+        self.say([words(text) for text in opening])
 
     def say(self, blocks: Sequence[Block]) -> None:
         """The user's side: added to their last message if nothing was answered since."""
+        blocks = [*(tool_result(call, "Noted.") for call in self._accepted), *blocks]
+        self._accepted = ()
         if self._messages and self._messages[-1]["role"] == "user":
             blocks = [*self._messages.pop()["content"], *blocks]
         self._messages.append({"role": "user", "content": list(blocks)})
@@ -111,21 +124,25 @@ class Conversation:
         """
         reply = self.query()
         try:
-            return read(_input(reply, tool), False)
+            result = read(_input(reply, tool), False)
         except Malformed as complaint:
             self.say(_complained(reply, str(complaint)))
-        try:
-            return read(_input(self.query(), tool), True)
-        except Malformed as complaint:
-            why = "; ".join(str(complaint).splitlines())
-            raise self._engine.failure(f"the model's answer can't be used: {why}") from complaint
+            reply = self.query()
+            try:
+                result = read(_input(reply, tool), True)
+            except Malformed as again:
+                self.say(_complained(reply, str(again)))
+                why = "; ".join(str(again).splitlines())
+                raise self._engine.failure(f"the model's answer can't be used: {why}") from again
+        self._accepted = reply.calls
+        return result
 
     def failure(self, message: str, *hints: str) -> ModelError:
         return self._engine.failure(message, *hints)
 
     def _complete(self, max_tokens: int) -> Reply:
         reply = self._engine.complete(
-            Request(self._system, tuple(self._messages), self._tools, max_tokens, self._goes_on)
+            Request(self._system, tuple(self._messages), self._tools, max_tokens, self._kept)
         )
         if reply.stop_reason == "refusal":
             why = f": {reply.stop_note}" if reply.stop_note else ""
@@ -134,7 +151,9 @@ class Conversation:
             )
         if reply.stop_reason == "model_context_window_exceeded":
             raise self._engine.failure(
-                "the request is longer than the model can read", "try another one: --model MODEL"
+                "the request is longer than the model can read",
+                "try another one: --model MODEL",
+                too_long=True,
             )
         return reply
 
@@ -190,8 +209,12 @@ def _complained(reply: Reply, complaint: str) -> list[Block]:
     """The complaint as an answer: every call needs a result, or the history is refused."""
     text = f"That can't be used:\n{complaint}\nSend the whole corrected answer."
     if not reply.calls:
-        return [{"type": "text", "text": text}]
+        return [words(text)]
     return [tool_result(call, text, is_error=True) for call in reply.calls]
+
+
+def words(text: str) -> Block:
+    return {"type": "text", "text": text}
 
 
 def tool_result(call: Block, text: str, is_error: bool = False) -> Block:

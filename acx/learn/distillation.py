@@ -1,4 +1,4 @@
-"""Distilling a task with a model: the lessons it taught, each with quotes that are really there.
+"""Distilling tasks: what a model is asked, and lessons whose quotes are really there.
 
 A lesson none of whose quotes is found is sent back once, then dropped. One that only tool output
 supports, or a fact that isn't in the person's words, waits for a person. Not here: writing the
@@ -7,17 +7,15 @@ lesson down (`acx.learn.writing`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
-from acx.learn.conversation import Conversation, Malformed, Meter
-from acx.learn.evidence import Found, Quote, look_up
+from acx.learn.conversation import Malformed
+from acx.learn.evidence import Found, Quote, find
 from acx.learn.port import Assignment, Known
-from acx.learn.prompts import fence, fill, text
+from acx.learn.prompts import fence, fill
 from acx.model import Lesson
-from acx.transcripts.digest import digest
 
 MOST_LESSONS = 3
 """Of one task. More than that has always been one point said several times."""
@@ -48,20 +46,33 @@ _LESSON = {
     "additionalProperties": False,
 }
 
+_TASK = {
+    "type": "object",
+    "properties": {
+        "task": {"type": "integer", "description": "the task's number"},
+        "skip": {
+            "type": "string",
+            "description": "instead of lessons: why nothing is worth keeping, in one sentence",
+            "maxLength": 300,
+        },
+        "lessons": {
+            "type": "array",
+            "description": "most important first",
+            "items": _LESSON,
+            "maxItems": MOST_LESSONS,
+        },
+    },
+    "required": ["task"],
+    "additionalProperties": False,
+}
+
 REPORT_LESSONS: Mapping[str, Any] = {
     "name": "report_lessons",
-    "description": "Report what the task taught, most important first; or skip it with the reason.",
+    "description": "Report what each task taught, or why it taught nothing.",
     "input_schema": {
         "type": "object",
-        "properties": {
-            "skip": {
-                "type": "string",
-                "description": "why nothing is worth keeping, in one sentence",
-                "maxLength": 300,
-            },
-            "lessons": {"type": "array", "items": _LESSON, "maxItems": MOST_LESSONS},
-        },
-        "required": [],
+        "properties": {"tasks": {"type": "array", "items": _TASK}},
+        "required": ["tasks"],
         "additionalProperties": False,
     },
 }
@@ -90,34 +101,38 @@ class Distillate:
     dropped: tuple[str, ...] = ()
 
 
-def distil(
-    meter: Meter, assignment: Assignment, when: str, digest_tokens: int, max_tokens: int
-) -> Distillate:
-    """What the task taught, in one call. Raises ModelError."""
-    task, transcript = assignment.task, assignment.transcript
-    messages = chain.from_iterable(transcript.read(*span) for span in task.ranges)
-    conversation = Conversation(
-        meter,
-        system=fill("distil", reading=text("reading")),
-        opening=fill(
-            "distil_request",
-            title=task.title,
-            status=task.status,
-            because=task.because or "not said why",
-            when=when,
-            project=project_of(assignment),
-            earlier=_titles(assignment.earlier),
-            rejected=_titles(assignment.rejected[-_MOST_REJECTED:]),
-            transcript=fence("transcript", digest(messages, digest_tokens)),
-        ),
-        tools=[REPORT_LESSONS],
-        max_tokens=max_tokens,
+def lessons_request(assignments: Sequence[Assignment]) -> str:
+    """What is asked of a model that has seen what happened."""
+    rejected = assignments[0].rejected[-_MOST_REJECTED:]
+    return fill(
+        "lessons_request",
+        project=project_of(assignments[0]),
+        rejected=_titles(rejected),
+        tasks=fence("tasks", "\n\n".join(_told(assignment) for assignment in assignments)),
     )
 
-    def read(answer: Any, final: bool) -> Distillate:
-        return _distillate(answer, assignment, final)
 
-    return conversation.ask(REPORT_LESSONS, read)
+def _told(assignment: Assignment) -> str:
+    task = assignment.task
+    where = ", ".join(f"#{first} to #{last}" for first, last in task.ranges)
+    lines = [
+        f"Task {task.number}: {task.title}",
+        f"{where}, {when(assignment)}. {task.status}: {task.because or 'not said why'}",
+    ]
+    if assignment.earlier:
+        lines.append("Lessons already written for it, when it looked different:")
+        lines += [f"- {known.title} ({known.outcome})" for known in assignment.earlier]
+    return "\n".join(lines)
+
+
+def when(assignment: Assignment) -> str:
+    """When the task began: by its messages, else by the session."""
+    for span in assignment.task.ranges:
+        for message in assignment.transcript.read(*span):
+            if message.ts:
+                return f"{message.ts[:10]} {message.ts[11:16]} UTC"
+    created = assignment.transcript.session.created_at
+    return f"{created[:10]} (its messages carry no time)"
 
 
 def project_of(assignment: Assignment) -> str:
@@ -132,43 +147,60 @@ def _titles(known: Sequence[Known]) -> str:
     return fence("lessons", "\n".join(f"- {lesson.title} ({lesson.outcome})" for lesson in known))
 
 
-def _distillate(answer: Mapping[str, Any], assignment: Assignment, final: bool) -> Distillate:
-    given = answer.get("lessons") or []
-    reason = " ".join((answer.get("skip") or "").split())
-    if not given:
-        if not reason:
-            raise Malformed("input: either lessons, or skip with the reason")
-        return Distillate((), (reason,))
+def lessons_reader(
+    assignments: Sequence[Assignment],
+) -> Callable[[Any, bool], dict[int, Distillate]]:
+    """What turns an answer into what each task taught, by the task's number.
+
+    Raises Malformed with everything that is wrong in it; of a final answer, what can be used is.
+    """
+    wanted = {assignment.task.number: assignment for assignment in assignments}
+
+    def read(answer: Any, final: bool) -> dict[int, Distillate]:
+        wrong: list[str] = []
+        found: dict[int, Distillate] = {}
+        for n, given in enumerate(answer["tasks"]):
+            number, where = given["task"], f"tasks[{n}]"
+            if number not in wanted or number in found:
+                wrong.append(f"{where}.task: no such task to learn from, or reported before")
+                continue
+            found[number], complaints = _distillate(given, wanted[number], where)
+            wrong += complaints
+        wrong += [f"tasks: task {number} is missing" for number in wanted if number not in found]
+        if wrong and not final:
+            raise Malformed("\n".join(wrong))
+        return {n: found.get(n, Distillate((), ("the model said nothing of it",))) for n in wanted}
+
+    return read
+
+
+def _distillate(
+    given: Mapping[str, Any], assignment: Assignment, where: str
+) -> tuple[Distillate, list[str]]:
+    """What a task taught, and what the model is to put right if it gets the chance."""
+    lessons = given.get("lessons") or []
+    reason = " ".join((given.get("skip") or "").split())
+    if not lessons:
+        wrong = [] if reason else [f"{where}: either lessons, or skip with the reason"]
+        return Distillate((), (reason or "the model gave no reason",)), wrong
     kept: list[Distilled] = []
     dropped: list[str] = []
     lost: list[str] = []
-    for n, (lesson, found) in enumerate(zip(given, _look_up(given, assignment), strict=True)):
-        quotes = lesson["evidence"]
-        lost += [
-            f"lessons[{n}].evidence[{m}]: these words stand in no message of the task."
+    for n, lesson in enumerate(lessons):
+        quotes = [Quote(item["message"], item["quote"]) for item in lesson["evidence"]]
+        found = find(quotes, assignment.transcript)
+        lost_here = [
+            f"{where}.lessons[{n}].evidence[{m}]: these words stand in no message of the session."
             " Copy a passage exactly, from within one message and without the digest's margin."
             for m, place in enumerate(found)
             if place is None
         ]
-        there = [place for place in found if place is not None]
-        if there:
+        if there := [place for place in found if place is not None]:
             kept.append(_distilled(lesson, there))
         else:
+            lost += lost_here
             dropped.append(f"{lesson['title']!r}: none of its {len(quotes)} quotes is there")
-    if dropped and not final:
-        raise Malformed("\n".join(lost))
-    return Distillate(tuple(kept), tuple(dropped))
-
-
-def _look_up(
-    given: Sequence[Mapping[str, Any]], assignment: Assignment
-) -> list[list[Found | None]]:
-    """The places of all quotes, lesson by lesson, in one pass over the task's messages."""
-    quotes = [Quote(item["message"], item["quote"]) for one in given for item in one["evidence"]]
-    task, transcript = assignment.task, assignment.transcript
-    messages = chain.from_iterable(transcript.read(*span) for span in task.ranges)
-    places = iter(look_up(quotes, messages))
-    return [[next(places) for _ in one["evidence"]] for one in given]
+    return Distillate(tuple(kept), tuple(dropped)), lost
 
 
 def _distilled(given: Mapping[str, Any], found: Sequence[Found]) -> Distilled:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from acx.model import Evidence, Message, Role, Task, Text, ToolCall, ToolResult, Transcript
 from acx.transcripts.digest import plain
+from acx.transcripts.digest_entries import NEW_LINE
 
 SHORTEST = 8
 """Characters. What is shorter is found anywhere: no proof, unless it is all that was said."""
@@ -22,6 +23,10 @@ SHORTEST = 8
 Voice = Literal["human", "agent", "tool"]
 
 _ROLES: dict[Voice, Role] = {"human": "user", "agent": "assistant", "tool": "tool"}
+_GAP = r"\s+"
+_SECRET = "\ufdd0"
+_REDACTED = re.compile(r"\[REDACTED:[^\]]*\]")
+_ALIKE = {c: group for group in ("['’‘]", '["“”]', "[-–—]") for c in group[1:-1]}
 _MARGIN = re.compile(r"(?m)^#\d+ (?:[|>]|[^:\n]{1,40}:) ?")
 
 
@@ -53,6 +58,23 @@ def look_up(quotes: Sequence[Quote], messages: Iterable[Message]) -> list[Found 
     return found
 
 
+def find(quotes: Sequence[Quote], transcript: Transcript) -> list[Found | None]:
+    """Each quote's place in a session: the message it names, else the first that has it, else None.
+
+    Only where a quote isn't in the message it names is the whole session gone through.
+    """
+    named = sorted({quote.message for quote in quotes if 0 < quote.message <= transcript.count})
+    there = chain.from_iterable(transcript.read(number, number) for number in named)
+    found = [
+        place if place and place.evidence.message == quote.message else None
+        for quote, place in zip(quotes, look_up(quotes, there), strict=True)
+    ]
+    if None in found:
+        others = look_up(quotes, transcript.read())
+        found = [place or other for place, other in zip(found, others, strict=True)]
+    return found
+
+
 def missing(transcript: Transcript, task: Task, evidence: Sequence[Evidence]) -> str:
     """Why a lesson's evidence doesn't hold: a quote that isn't in the message it names, or none at
     all. "" if every quote stands in its message, and that message belongs to the task."""
@@ -78,10 +100,18 @@ def _patterns(quote: str) -> list[re.Pattern[str]]:
     """The quote as written; and without the digest's margin, should that have been copied too."""
     texts = dict.fromkeys((plain(quote), _MARGIN.sub("", plain(quote))))
     return [
-        re.compile(r"\s+".join(re.escape(word) for word in text.split()))
+        re.compile(_GAP.join(_loose(word) for word in words))
         for text in texts
-        if re.search(r"\w", text)
+        if re.search(r"\w", text) and (words := text.replace(NEW_LINE, " ").split())
     ]
+
+
+def _loose(word: str) -> str:
+    """A word as it may stand there: models set quotation marks and dashes their own way, and a
+    redacted secret is the same secret whatever its kind is called."""
+    word = _REDACTED.sub(_SECRET, word)
+    pieces = (_ALIKE.get(c) or re.escape(c) for c in word)
+    return "".join(pieces).replace(_SECRET, r"\[REDACTED:[^\]]*\]")
 
 
 def _in_message(patterns: Sequence[re.Pattern[str]], message: Message) -> Found | None:

@@ -1,20 +1,25 @@
-"""Finding the tasks of a session with a model: what it is asked, and what its answer must satisfy.
+"""Finding the tasks of a session: what a model is shown and asked, and what its answer must be.
 
 A model names messages by number, and numbers can be wrong: every range is checked against the
 session, every first message must be the person's, known tasks keep what never changes. Not here:
-how the status is judged (the prompt says that).
+how the status is judged (the prompt says that), and who talks to the model
+(`acx.learn.model_learner`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from acx.learn.conversation import Conversation, Malformed, Meter
-from acx.learn.prompts import fence, fill, text
+from acx.learn.conversation import Malformed
+from acx.learn.port import Criteria
+from acx.learn.prompts import fence, fill
 from acx.model import Message, Task, Transcript
-from acx.transcripts.digest import digest
+from acx.transcripts.digest import digest, digested
+
+REREAD_TOKENS = 6_000
+"""How much is shown of what was learned from before: enough to tell what later messages mean."""
 
 _STATUS = ("success", "failed", "running", "pending")
 
@@ -57,32 +62,52 @@ REPORT_TASKS: Mapping[str, Any] = {
 }
 
 
-def find_tasks(
-    meter: Meter,
-    transcript: Transcript,
-    known: Sequence[Task],
-    digest_tokens: int,
-    max_tokens: int,
-) -> list[Task]:
-    """All tasks of the session, in one call. Raises ModelError."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a model is shown of a session.
+
+    asked     numbers of the messages in which a person can ask for something
+    complete  from this message on nothing was shortened more than need be
+    """
+
+    text: str
+    asked: frozenset[int]
+    complete: int
+
+
+def shown(transcript: Transcript, known: Sequence[Task], digest_tokens: int) -> Shown:
+    """The session as a digest. What was learned from before is kept short: it was read then."""
     asked: set[int] = set()
-    read = digest(_noting(transcript.read(), asked), digest_tokens)
-    if not asked:
-        return list(known)
-    conversation = Conversation(
-        meter,
-        system=fill("tasks", reading=text("reading")),
-        opening=fill(
-            "tasks_request",
-            session=transcript.session.id,
-            count=str(transcript.count),
-            known=_known(known),
-            transcript=fence("transcript", read),
-        ),
-        tools=[REPORT_TASKS],
-        max_tokens=max_tokens,
+    learned = min(transcript.session.learned, transcript.count) if known else 0
+    before = ""
+    if learned:
+        old = _noting(transcript.read(1, learned), asked)
+        before = digest(old, min(REREAD_TOKENS, digest_tokens // 4)) + "\n"
+    after = digested(_noting(transcript.read(learned + 1), asked), digest_tokens)
+    complete = transcript.count + 1 if after.shortened else learned + 1
+    return Shown(fence("transcript", before + after.text), frozenset(asked), complete)
+
+
+def tasks_request(transcript: Transcript, known: Sequence[Task], criteria: Criteria) -> str:
+    """What is asked of the model first, once it has seen the session."""
+    learned = transcript.session.learned if known else 0
+    return fill(
+        "tasks_request",
+        criteria=_criteria(criteria),
+        known=_known(known),
+        session=transcript.session.id,
+        count=str(transcript.count),
+        new=f" (new since the tasks above were found: from #{learned + 1})" if learned else "",
     )
-    return conversation.ask(REPORT_TASKS, _reader(known, asked, transcript.count))
+
+
+def _criteria(criteria: Criteria) -> str:
+    told = [f"- It is a success when {text}" for text in criteria.success]
+    told += [f"- It has failed when {text}" for text in criteria.failure]
+    if not told:
+        return ""
+    rules = fence("criteria", "\n".join(told))
+    return f"The owner of this space says how outcomes are judged, before all else:\n{rules}\n\n"
 
 
 def _noting(messages: Iterable[Message], asked: set[int]) -> Iterator[Message]:
@@ -108,8 +133,8 @@ def _ranges(task: Task) -> str:
     return ", ".join(f"{first}-{last}" for first, last in task.ranges)
 
 
-def _reader(
-    known: Sequence[Task], asked: set[int], count: int
+def tasks_reader(
+    known: Sequence[Task], asked: Collection[int], count: int
 ) -> Callable[[Any, bool], list[Task]]:
     """What turns an answer into tasks, or raises Malformed with everything that's wrong in it."""
     before = {task.number: task for task in known}
@@ -167,7 +192,7 @@ def _task(given: Mapping[str, Any]) -> Task:
     )
 
 
-def _wrong(task: Task, asked: set[int], count: int) -> Iterator[str]:
+def _wrong(task: Task, asked: Collection[int], count: int) -> Iterator[str]:
     if task.first not in asked:
         near = sorted(sorted(asked, key=lambda number: abs(number - task.first))[:4])
         numbers = ", ".join(f"#{number}" for number in near)

@@ -1,23 +1,41 @@
 """The model learner: finds tasks and lessons, and writes them down, by asking a model.
 
-One call finds the tasks of a session, one distils a task, and a short conversation writes a lesson
-down. Not here: the prompts' words (`acx.learn.prompts`), what may land
-(`check` is handed in), and landing it (the verbs).
+A session is shown once: one call finds its tasks, and the same conversation goes on to what they
+taught. Where it is too long for that, what was cut is shown once more, a few tasks at a time. A
+short conversation of its own writes each lesson down. Not here: the prompts' words
+(`acx.learn.prompts`), what may land (`check` is handed in), and landing it (the verbs).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeVar
 
+from acx.engine.limited import Limited, Purse
 from acx.engine.port import Engine
-from acx.errors import ModelError
-from acx.learn.conversation import Meter
-from acx.learn.distillation import Distilled, distil
-from acx.learn.extraction import find_tasks
-from acx.learn.port import Assignment, Skipped, Taught
-from acx.learn.writing import Check, Written, write
+from acx.errors import LimitReached, ModelError
+from acx.learn.conversation import Conversation, Meter, words
+from acx.learn.distillation import (
+    REPORT_LESSONS,
+    Distillate,
+    Distilled,
+    lessons_reader,
+    lessons_request,
+    when,
+)
+from acx.learn.extraction import REPORT_TASKS, shown, tasks_reader, tasks_request
+from acx.learn.port import Answer, Assign, Assignment, Criteria, Skipped, Taught
+from acx.learn.prompts import fence, fill, prompt_hash, text
+from acx.learn.writing import Check, Unwritten, Written, write
 from acx.model import SkillTree, Task, Transcript, Usage
+from acx.transcripts.digest import digest
+
+Result = TypeVar("Result")
+
+HALVINGS = 3
+"""How often a digest is made half as long where the model can't read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,75 +68,202 @@ class ModelLearner:
     def name(self) -> str:
         return self._name
 
-    def tasks(self, transcript: Transcript, known: Sequence[Task]) -> tuple[list[Task], Usage]:
-        """All tasks of the session. Raises ModelError."""
-        meter = Meter(self._engine)
-        limits = self._limits
-        found = find_tasks(meter, transcript, known, limits.digest_tokens, limits.max_tokens)
-        return found, meter.usage
+    @property
+    def prompts(self) -> str:
+        return prompt_hash()
 
-    def lessons(self, assignment: Assignment) -> list[Taught] | Skipped:
-        """What the task taught, written down. Raises ModelError, with what was spent as `usage`.
+    def open(
+        self, transcript: Transcript, criteria: Criteria = Criteria(), purse: Purse | None = None
+    ) -> ModelReading:
+        engine = Limited(self._engine, purse) if purse else self._engine
+        return ModelReading(engine, transcript, criteria, self._check, self._limits)
+
+
+class ModelReading:
+    """A `Reading` of one session."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        transcript: Transcript,
+        criteria: Criteria,
+        check: Check,
+        limits: Limits,
+    ) -> None:
+        self._meter = Meter(engine)
+        self._transcript = transcript
+        self._criteria = criteria
+        self._check = check
+        self._limits = limits
+        self._conversation: Conversation | None = None
+        self._complete = transcript.count + 1
+        """From this message on the conversation shows all there is to see."""
+
+    def tasks(self, known: Sequence[Task]) -> tuple[list[Task], Usage]:
+        """All tasks of the session, in one call. Raises ModelError."""
+
+        def find(tokens: int) -> list[Task]:
+            seen = shown(self._transcript, known, tokens)
+            if not seen.asked:
+                return list(known)
+            request = tasks_request(self._transcript, known, self._criteria)
+            conversation = self._studying(seen.text, request)
+            reader = tasks_reader(known, seen.asked, self._transcript.count)
+            found = conversation.ask(REPORT_TASKS, reader)
+            self._conversation, self._complete = conversation, seen.complete
+            return found
+
+        found = self._fitting(find)
+        return found, self._meter.claim()
+
+    def lessons(self, tasks: Sequence[Task], assign: Assign) -> Iterator[tuple[Task, Answer]]:
+        """What each task taught. Raises LimitReached; other errors are values."""
+        for group, episode in self._groups(tasks):
+            assignments = [assign(task) for task in group]
+            assignments[0].say("distilling")
+            try:
+                found = self._distilled(assignments, episode)
+            except LimitReached:
+                raise
+            except ModelError as error:
+                yield group[0], error
+                yield from ((task, error.again()) for task in group[1:])
+                continue
+            spent = self._meter.claim()
+            count = sum(len(one.lessons) for one in found.values())
+            shares = iter(spent.shared(count) if count else ())
+            for task in group:
+                answer = self._learned(assign(task), found[task.number], shares)
+                if not count and isinstance(answer, Skipped):
+                    answer, spent = replace(answer, usage=answer.usage + spent), Usage()
+                yield task, answer
+
+    def _groups(self, tasks: Sequence[Task]) -> Iterator[tuple[list[Task], str]]:
+        """Tasks to be distilled in one call, with what the model has to be shown first: "" for
+        those of which the conversation has seen everything."""
+        seen = [task for task in tasks if self._conversation and task.first >= self._complete]
+        if seen:
+            yield seen, ""
+        room = self._limits.digest_tokens
+        group: list[Task] = []
+        episodes: list[str] = []
+        for task in (task for task in tasks if task not in seen):
+            episode = self._episode(task, room)
+            if group and sum(map(len, episodes)) + len(episode) > room * 4:
+                yield group, "\n\n".join(episodes)
+                group, episodes = [], []
+            group.append(task)
+            episodes.append(episode)
+        if group:
+            yield group, "\n\n".join(episodes)
+
+    def _episode(self, task: Task, tokens: int) -> str:
+        messages = chain.from_iterable(self._transcript.read(*span) for span in task.ranges)
+        return f"Task {task.number}:\n{fence('transcript', digest(messages, tokens))}"
+
+    def _distilled(self, assignments: Sequence[Assignment], episode: str) -> dict[int, Distillate]:
+        """What the tasks taught, in one call."""
+        request, reader = lessons_request(assignments), lessons_reader(assignments)
+        if not episode and self._conversation:
+            conversation, self._conversation = self._conversation, None
+            try:
+                conversation.say([words(request)])
+                return conversation.ask(REPORT_LESSONS, reader)
+            except ModelError as error:
+                if not error.too_long:
+                    raise
+                self._meter.give_back(error)
+
+        def ask(tokens: int) -> dict[int, Distillate]:
+            each = tokens // len(assignments)
+            shorter = [self._episode(one.task, each) for one in assignments]
+            whole = episode if tokens == self._limits.digest_tokens else ""
+            conversation = self._studying(whole or "\n\n".join(shorter), request)
+            return conversation.ask(REPORT_LESSONS, reader)
+
+        return self._fitting(ask)
+
+    def _studying(self, seen: str, request: str) -> Conversation:
+        law = {name: text(name) for name in ("reading", "tasks", "lessons")}
+        return Conversation(
+            self._meter,
+            system=fill("study", **law),
+            opening=(seen, request),
+            tools=[REPORT_TASKS, REPORT_LESSONS],
+            max_tokens=self._limits.max_tokens,
+        )
+
+    def _fitting(self, ask: Callable[[int], Result]) -> Result:
+        """Asked with a digest as long as it may be; with half of it where the model can't read
+        that much, and half of that."""
+        tokens = self._limits.digest_tokens
+        for _ in range(HALVINGS):
+            try:
+                return ask(tokens)
+            except ModelError as error:
+                if not error.too_long:
+                    raise
+                self._meter.give_back(error)
+                tokens //= 2
+        return ask(tokens)
+
+    def _learned(
+        self, assignment: Assignment, distillate: Distillate, shares: Iterator[Usage]
+    ) -> Answer:
+        """A task's lessons, written down.
 
         A lesson that can't be written doesn't take those before it down: they are returned, unless
         trying again later may help, for then all is to be learned again.
         """
-        meter = Meter(self._engine)
-        limits = self._limits
-        when = _when(assignment)
-        assignment.say(f"distilling {assignment.task.title!r}")
-        found = distil(meter, assignment, when, limits.digest_tokens, limits.max_tokens)
-        left_out = list(found.dropped)
+        left_out = list(distillate.dropped)
         taught: list[Taught] = []
+        spent = Usage()
         tree: SkillTree = assignment.skills
-        for distilled in found.lessons:
+        for distilled in distillate.lessons:
+            spent += next(shares, Usage())
             assignment.say(f"writing {distilled.lesson.title!r}")
             try:
-                outcome = write(
-                    meter,
-                    assignment,
-                    distilled,
-                    tree,
-                    self._check,
-                    when=when,
-                    recorded=any(not lesson.hold for lesson in taught),
-                    turns=limits.turns,
-                    max_tokens=limits.max_tokens,
-                )
+                outcome = self._written(assignment, distilled, tree, taught)
             except ModelError as error:
-                if not taught or error.fatal or error.transient:
+                spent += error.usage or Usage()
+                error.usage = sum((lesson.usage for lesson in taught), spent)
+                if isinstance(error, LimitReached):
                     raise
+                if not taught or error.fatal or error.transient:
+                    return error
                 left_out.append(error.message)
                 continue
+            spent += self._meter.claim()
             if not isinstance(outcome, Written):
                 left_out.append(f"{distilled.lesson.title!r}: {outcome.reason}")
                 continue
-            lesson = _taught(distilled, outcome, meter.claim())
-            taught.append(lesson)
+            hold = "; ".join(filter(None, (distilled.hold, outcome.hold)))
+            taught.append(Taught(distilled.lesson, outcome.draft.changes(), spent, hold))
+            spent = Usage()
             # What is held may never land: the next lesson must not carry it along.
-            tree = tree if lesson.hold else outcome.draft
+            tree = tree if hold else outcome.draft
         if not taught:
-            return Skipped("; ".join(left_out), meter.claim())
+            return Skipped("; ".join(left_out), spent)
         for reason in left_out:
             assignment.say(f"left out {reason}")
-        taught[-1] = replace(taught[-1], usage=taught[-1].usage + meter.claim())
+        taught[-1] = replace(taught[-1], usage=taught[-1].usage + spent)
         return taught
 
-
-def _taught(distilled: Distilled, written: Written, usage: Usage) -> Taught:
-    return Taught(
-        lesson=distilled.lesson,
-        changes=written.draft.changes(),
-        usage=usage,
-        hold="; ".join(filter(None, (distilled.hold, written.hold))),
-    )
-
-
-def _when(assignment: Assignment) -> str:
-    """When the task began: by its messages, else by the session."""
-    for span in assignment.task.ranges:
-        for message in assignment.transcript.read(*span):
-            if message.ts:
-                return f"{message.ts[:10]} {message.ts[11:16]} UTC"
-    created = assignment.transcript.session.created_at
-    return f"{created[:10]} (its messages carry no time)"
+    def _written(
+        self,
+        assignment: Assignment,
+        distilled: Distilled,
+        tree: SkillTree,
+        taught: Sequence[Taught],
+    ) -> Written | Unwritten:
+        return write(
+            self._meter,
+            assignment,
+            distilled,
+            tree,
+            self._check,
+            when=when(assignment),
+            recorded=any(not lesson.hold for lesson in taught),
+            turns=self._limits.turns,
+            max_tokens=self._limits.max_tokens,
+        )

@@ -1,4 +1,4 @@
-"""From a finished task to lessons that may be published: ask the learner, look up, check.
+"""From what a task taught to lessons that may be published: looked up, checked, put into words.
 
 Knows neither git nor the disk. What comes out is a value: lessons with their commit messages, each
 free to land or held with a reason, or why nothing is kept.
@@ -6,7 +6,7 @@ free to land or held with a reason, or why nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from acx.errors import ModelError
@@ -14,7 +14,7 @@ from acx.learn import checks
 from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
 from acx.learn.message import message, one_line, subject, visible
-from acx.learn.port import Assignment, Learner, Skipped
+from acx.learn.port import Assignment, Skipped, Taught
 from acx.model import Lesson, Task, Transcript, Usage
 from acx.transcripts.redact import redact_text
 
@@ -38,9 +38,13 @@ class Ready:
     leaf: bool = False
 
 
-def lessons(learner: Learner, assignment: Assignment) -> list[Ready] | Skipped:
-    """The lessons of a task, checked, most important first. Raises ModelError as learners do."""
-    answer = learner.lessons(assignment)
+def checked(
+    answer: Sequence[Taught] | Skipped, assignment: Assignment, learner: str, prompts: str = ""
+) -> list[Ready] | Skipped:
+    """A task's lessons as they may be published. Raises ModelError for what may not even wait.
+
+    `learner` and `prompts` are what `Acx-Learner` and `Acx-Prompts` say.
+    """
     if isinstance(answer, Skipped):
         return answer
     found: list[Ready] = []
@@ -49,8 +53,9 @@ def lessons(learner: Learner, assignment: Assignment) -> list[Ready] | Skipped:
     tree = Draft(assignment.skills)
     again = {known.title for known in assignment.rejected}
     corrects = tuple(("Acx-Corrects", known.commit) for known in assignment.earlier[-1:])
+    told = (("Acx-Prompts", prompts),) if prompts else ()
     task = _told(assignment.task)
-    for taught in list(answer)[:MOST_LESSONS]:
+    for taught in answer[:MOST_LESSONS]:
         usage += taught.usage
         lesson = _written(taught.lesson)
         title = subject(lesson.title)
@@ -74,9 +79,9 @@ def lessons(learner: Learner, assignment: Assignment) -> list[Ready] | Skipped:
             assignment.transcript.session.id,
             task,
             lesson,
-            learner.name,
+            learner,
             taught.usage,
-            (*corrects, *([("Acx-Held", hold)] if hold else [])),
+            (*told, *corrects, *([("Acx-Held", hold)] if hold else [])),
         )
         leaf = bool(taught.hold)
         found.append(Ready(lesson, title, text, draft.changes(), taught.usage, hold, leaf))

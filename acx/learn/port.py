@@ -7,10 +7,12 @@ time: those who call it (the pipeline, for a verb) publish what it returns. Mode
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from acx.engine.limited import Purse
+from acx.errors import LimitReached, ModelError
 from acx.model import Lesson, SkillTree, Task, Transcript, Usage
 
 
@@ -74,6 +76,40 @@ class Assignment:
     say: Callable[[str], None] = lambda _: None
 
 
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What counts as success and as failure in a space, in its owner's words: its policy."""
+
+    success: Sequence[str] = ()
+    failure: Sequence[str] = ()
+
+
+Answer = Sequence[Taught] | Skipped | ModelError
+"""What became of a task. An error is that of this task alone: others may still be learned."""
+
+Assign = Callable[[Task], Assignment]
+"""What is to be known of a task at this moment: the skills are those that landed so far."""
+
+
+class Reading(Protocol):
+    """One session, being read by a learner."""
+
+    def tasks(self, known: Sequence[Task]) -> tuple[list[Task], Usage]:
+        """All tasks of the session, in order, with what it cost to find them.
+
+        `known` are those found before, when the session was shorter: they keep their numbers,
+        first messages and titles, their status and end may change.
+        """
+        ...
+
+    def lessons(self, tasks: Sequence[Task], assign: Assign) -> Iterator[tuple[Task, Answer]]:
+        """What each task taught, most important first, or why nothing is kept.
+
+        An answer is published before the next is asked for, so that `assign` then shows it.
+        """
+        ...
+
+
 class Learner(Protocol):
     """Finds tasks in a session and turns finished ones into lessons."""
 
@@ -82,14 +118,42 @@ class Learner(Protocol):
         """As it stands in `Acx-Learner`: "offline", or "anthropic MODEL"."""
         ...
 
-    def tasks(self, transcript: Transcript, known: Sequence[Task]) -> tuple[list[Task], Usage]:
-        """All tasks of the session, in order, with what it cost to find them.
-
-        `known` are those found before, when the session was shorter: they keep their numbers,
-        first messages and titles, their status and end may change.
-        """
+    @property
+    def prompts(self) -> str:
+        """As it stands in `Acx-Prompts`: the hash of what a model is told; "" without a model."""
         ...
 
-    def lessons(self, assignment: Assignment) -> Iterable[Taught] | Skipped:
-        """What the task taught, most important first, or why nothing is kept."""
+    def open(
+        self, transcript: Transcript, criteria: Criteria = Criteria(), purse: Purse | None = None
+    ) -> Reading:
+        """Start to read a session. `purse` is asked before each call that costs something."""
         ...
+
+
+class ByTask(Protocol):
+    """A learner that needs nothing but the task at hand."""
+
+    def tasks(self, transcript: Transcript, known: Sequence[Task]) -> tuple[list[Task], Usage]: ...
+
+    def lessons(self, assignment: Assignment) -> Iterable[Taught] | Skipped: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingByTask:
+    """The `Reading` of a learner that takes one task after the other."""
+
+    learner: ByTask
+    transcript: Transcript
+
+    def tasks(self, known: Sequence[Task]) -> tuple[list[Task], Usage]:
+        return self.learner.tasks(self.transcript, known)
+
+    def lessons(self, tasks: Sequence[Task], assign: Assign) -> Iterator[tuple[Task, Answer]]:
+        for task in tasks:
+            try:
+                answer = self.learner.lessons(assign(task))
+                yield task, answer if isinstance(answer, Skipped) else list(answer)
+            except LimitReached:
+                raise
+            except ModelError as error:
+                yield task, error

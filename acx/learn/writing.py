@@ -7,18 +7,19 @@ back once; after that the lesson waits for a person. Not here: the tools (`acx.l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from acx.engine.port import Block, Reply, whole
-from acx.learn.conversation import Conversation, Meter, tool_result
+from acx.learn.conversation import Conversation, Meter, tool_result, words
 from acx.learn.distillation import Distilled, project_of
 from acx.learn.draft import Draft
 from acx.learn.port import Assignment, Known
 from acx.learn.prompts import fence, fill, text
+from acx.learn.related import related
 from acx.learn.schema import complaints
-from acx.learn.tools import TOOLS, run
+from acx.learn.tools import TOOLS, run, view
 from acx.model import SkillTree
 
 Check = Callable[[Draft, SkillTree], Sequence[str]]
@@ -76,24 +77,27 @@ def write(
     Raises ModelError, also when the model is still editing after so many turns.
     """
     task = assignment.task
+    lesson = _lesson(distilled)
     conversation = Conversation(
         meter,
         system=text("write"),
-        opening=fill(
-            "write_request",
-            skills=_skills(tree),
-            earlier=_earlier(assignment.earlier),
-            title=task.title,
-            status=task.status,
-            because=task.because or "not said why",
-            when=when,
-            project=project_of(assignment),
-            record="was written with an earlier lesson" if recorded else "still to be written",
-            lesson=_lesson(distilled),
+        opening=(
+            f"The skills there are:\n\n{_skills(tree)}",
+            fill(
+                "write_request",
+                earlier=_earlier(assignment.earlier),
+                files=_files(tree, f"{task.title} {lesson}", when[:10]),
+                title=task.title,
+                status=task.status,
+                because=task.because or "not said why",
+                when=when,
+                project=project_of(assignment),
+                record="was written with an earlier lesson" if recorded else "still to be written",
+                lesson=fence("lesson", lesson),
+            ),
         ),
         tools=[*(tool.spec for tool in TOOLS.values()), DONE],
         max_tokens=max_tokens,
-        goes_on=True,
     )
     writer = _Writer(conversation, Draft(tree), tree, check)
     for _ in range(turns):
@@ -138,7 +142,7 @@ class _Writer:
             return None
         outcome = self._outcome(done)
         if isinstance(outcome, str):
-            back = tool_result(done, outcome, is_error=True) if done else _words(outcome)
+            back = tool_result(done, outcome, is_error=True) if done else words(outcome)
             self._conversation.say([*results, back])
             return None
         return outcome
@@ -161,10 +165,6 @@ class _Writer:
         if self._draft.changes():
             return Written(self._draft, hold="; ".join(problems))
         return Unwritten("the model wrote nothing down")
-
-
-def _words(said: str) -> Block:
-    return {"type": "text", "text": said}
 
 
 def _decoded(input: Any) -> Any:
@@ -199,6 +199,27 @@ def _skills(tree: SkillTree) -> str:
     return "\n\n".join(shown) or "none yet"
 
 
+def _files(tree: SkillTree, lesson: str, day: str) -> str:
+    """Files that may have to do with a lesson, with line numbers, as `view` shows them."""
+    logs = [path for path in tree.paths() if path.endswith(f"/{day}.md")]
+    shown = Draft(tree)
+    return (
+        "\n\n".join(
+            fence("file", f"{path}\n{view(shown, path)}") for path in _readable(tree, lesson, logs)
+        )
+        or "none"
+    )
+
+
+def _readable(tree: SkillTree, lesson: str, first: Sequence[str]) -> Iterator[str]:
+    for path in related(tree, lesson, first):
+        try:
+            (tree.read(path) or b"").decode()
+        except UnicodeDecodeError:
+            continue
+        yield path
+
+
 def _earlier(earlier: Sequence[Known]) -> str:
     if not earlier:
         return "nothing"
@@ -215,8 +236,7 @@ def _lesson(distilled: Distilled) -> str:
         f"- {quote.role}: {json.dumps(quote.quote, ensure_ascii=False)}"
         for quote in lesson.evidence
     )
-    return fence(
-        "lesson",
+    return (
         f"Title: {lesson.title}\nKind: {lesson.kind}\nApplies to: {distilled.scope}\n\n"
-        f"{distilled.details}\n\nQuotes:\n{quotes}",
+        f"{distilled.details}\n\nQuotes:\n{quotes}"
     )

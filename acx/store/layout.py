@@ -61,6 +61,11 @@ class Home:
     def sessions(self) -> Path:
         return self.path / "sessions"
 
+    @property
+    def spending(self) -> Path:
+        """What models cost, a line a call."""
+        return self.path / "spending.jsonl"
+
     def space(self, name: str) -> Path:
         return self.spaces / checked_name(name, "name of a space")
 

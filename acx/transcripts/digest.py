@@ -22,11 +22,12 @@ what happened. What the pieces are is told by `digest_entries`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from acx.model import Message
 from acx.transcripts.digest_entries import Entry, Kind, arguments, entries, plain
 
-__all__ = ["CHARS_A_TOKEN", "arguments", "digest", "plain"]
+__all__ = ["CHARS_A_TOKEN", "Digest", "arguments", "digest", "digested", "plain"]
 
 CHARS_A_TOKEN = 4
 
@@ -67,10 +68,23 @@ def digest(messages: Iterable[Message], budget: int) -> str:
     Needs memory for the budget and a few messages, not for the session. The same messages and
     budget give the same text.
     """
+    return digested(messages, budget).text
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest, and whether it had to be made shorter than it would be with room to spare."""
+
+    text: str
+    shortened: bool
+
+
+def digested(messages: Iterable[Message], budget: int) -> Digest:
+    """As `digest`, with how tight it was."""
     page = _Page(budget * CHARS_A_TOKEN)
     for entry in entries(messages):
         page.add(entry)
-    return "\n".join(entry.render() for entry in page.entries)
+    return Digest("\n".join(entry.render() for entry in page.entries), page.level > 0)
 
 
 class _Page:
@@ -78,14 +92,14 @@ class _Page:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._level = 0
+        self.level = 0
         self._size = 0
         self.entries: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
         self._put(entry)
-        while self._size > self._room and self._level + 1 < len(_LIMITS):
-            self._level += 1
+        while self._size > self._room and self.level + 1 < len(_LIMITS):
+            self.level += 1
             kept, self.entries, self._size = self.entries, [], 0
             for one in kept:
                 self._put(one)
@@ -95,7 +109,7 @@ class _Page:
     def _put(self, entry: Entry) -> None:
         """Append the entry as far as the level lets it, to the one before it where both are gaps or
         folded."""
-        limit = 1 if entry.kind == "gap" else _LIMITS[self._level][entry.kind]
+        limit = 1 if entry.kind == "gap" else _LIMITS[self.level][entry.kind]
         if limit:
             entry.cut_to(limit)
         elif entry.kind in _HIDDEN and entry.told:
@@ -103,7 +117,7 @@ class _Page:
         else:
             entry = entry.gap()
         last = self.entries[-1] if self.entries else None
-        folding = entry.kind == "gap" or (entry.kind == "look" and self._level > 0)
+        folding = entry.kind == "gap" or (entry.kind == "look" and self.level > 0)
         if last and last.kind == entry.kind and folding:
             self._size -= last.size
             last.merge(entry)

@@ -16,6 +16,9 @@ from acx.model import Attachment, Message, Text, ToolCall, ToolResult
 from acx.transcripts.signals import command, commits, exit_code
 from acx.transcripts.suites import summary
 
+NEW_LINE = "⏎"
+"""What stands for the end of a line within a call."""
+
 Kind = Literal["human", "close", "agent", "turn", "call", "look", "error", "output", "seen", "gap"]
 """human   a person's words
 close   the agent's last words before a person spoke again, or the session ended
@@ -276,7 +279,7 @@ def _value(value: Any) -> str:
 
 
 def _oneline(text: str) -> str:
-    return " ⏎ ".join(line.strip() for line in plain(text).splitlines() if line.strip())
+    return f" {NEW_LINE} ".join(line.strip() for line in plain(text).splitlines() if line.strip())
 
 
 def _middle_out(text: str, limit: int) -> str:

@@ -18,6 +18,7 @@ from acx.config import Config
 from acx.errors import NotFound, UsageError
 from acx.store.layout import Home
 from acx.store.sessions import Sessions
+from acx.store.spending import Spending
 from acx.transcripts.own_rules import NO_RULES, Rules, rules_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ class Context:
     def sessions(self) -> Sessions:
         """The stored sessions; what is added to them is redacted by the rules of config.yaml."""
         return Sessions(self.home, lambda: self.rules)
+
+    @property
+    def spending(self) -> Spending:
+        return Spending(self.home.spending)
 
     @property
     def spaces(self) -> Spaces:

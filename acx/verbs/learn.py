@@ -25,11 +25,13 @@ from acx.store import publish
 from acx.store.layout import Home
 from acx.store.repo import Repo
 from acx.store.sessions import Sessions
-from acx.verbs import import_sessions, learners
+from acx.verbs import import_sessions, learners, policies
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import How, Imported, Unread
-from acx.verbs.learn_session import SessionReport, Settings, learn_session
+from acx.verbs.learn_report import SessionReport
+from acx.verbs.learn_session import Settings, learn_session
 from acx.verbs.progress import Progress, Step
+from acx.verbs.purse import RunPurse
 
 SIDE_BY_SIDE = 4
 """Spaces learned at the same time."""
@@ -95,13 +97,8 @@ def learn(
 ) -> LearnReport:
     """Learn from sessions, transcript files or standard input (`-`); else every pending session."""
     chosen = learners.chosen(ctx.config, learner, model)
-    limit = ctx.config.max_cost if max_cost is None else max_cost
-    if limit is not None and not learners.has_price(ctx.config, chosen):
-        raise UsageError(
-            f"the price of {chosen.name} is unknown, so a limit of {limit} USD can't be kept",
-            "learn without --max-cost (and without max_cost in config.yaml)",
-        )
-    settings = Settings(review or ctx.config.review, dry_run, limit, progress)
+    purse = _purse(ctx, chosen, max_cost)
+    settings = Settings(review or ctx.config.review, dry_run, purse, progress)
     _check_space(ctx, targets, space)
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
         # A dry run leaves no trace: new transcripts are read into a scratch home
@@ -114,6 +111,19 @@ def learn(
         reports = _side_by_side(ctx, chosen, groups, settings)
     loose = 0 if targets else sum(not session.space for session in ctx.sessions.all())
     return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run, loose)
+
+
+def _purse(ctx: Context, learner: Learner, max_cost: Decimal | None) -> RunPurse:
+    """What the run may spend. Raises UsageError for a limit that can't be kept."""
+    config = ctx.config
+    a_run = config.max_cost if max_cost is None else max_cost
+    limit = config.max_cost_a_month if a_run is None else a_run
+    if limit is not None and not learners.has_price(config, learner):
+        raise UsageError(
+            f"the price of {learner.name} is unknown, so a limit of {limit} USD can't be kept",
+            "learn without --max-cost (and without max_cost and max_cost_a_month in config.yaml)",
+        )
+    return RunPurse(ctx.spending, ctx.now, a_run, config.max_cost_a_month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +328,9 @@ def _space(
 
     reports: list[SessionReport] = []
     try:
-        if ctx.spaces.get(name).policy.get("review") is True:
+        policy = policies.of(ctx.spaces.get(name))
+        settings = replace(settings, criteria=policy.criteria)
+        if policy.review:
             settings = replace(settings, review=True)
         repository: AbstractContextManager[Repo] = (
             ctx.spaces.open(name) if settings.dry_run else ctx.spaces.writing(name, waiting)
@@ -331,7 +343,6 @@ def _space(
                 reports.append(report)
                 if report.fatal:
                     break
-                settings = settings.less(report.usage)
     except ModelError:
         raise
     except AcxError as error:

@@ -9,25 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
-from acx.errors import AcxError, ModelError
+from acx.errors import AcxError, LimitReached, ModelError
 from acx.learn import message, pipeline
 from acx.learn.draft import Draft
 from acx.learn.pipeline import Ready
-from acx.learn.port import Assignment, Known, Learner, Skipped
+from acx.learn.port import Answer, Assignment, Criteria, Known, Learner, Skipped
 from acx.model import Session, Task, Usage
 from acx.store import ledger, publish
 from acx.store.publish import Piece
 from acx.store.repo import Commit, Repo, Tree
 from acx.store.sessions import Outcome, Sessions, Stored
 from acx.verbs.context import Context
+from acx.verbs.learn_report import Diff, LessonReport, SessionReport
 from acx.verbs.progress import Progress, Step
+from acx.verbs.purse import RunPurse
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run goes about it. `max_cost` is what is left of it, in USD.
+    """How a run goes about it. `purse` holds what it may spend.
 
     `stopped` tells, between tasks and sessions, that the person wants no more. `drafts` holds, by
     space, what a dry run would have landed so far: each lesson is made on top of those before it.
@@ -35,70 +36,16 @@ class Settings:
 
     review: bool
     dry_run: bool
-    max_cost: Decimal | None
+    purse: RunPurse
     progress: Progress
+    criteria: Criteria = Criteria()
     stopped: Callable[[], bool] = lambda: False
     drafts: dict[str, Draft] = field(default_factory=dict)
-
-    def less(self, usage: Usage) -> Settings:
-        """The settings for what comes after this was spent."""
-        if self.max_cost is None or usage.cost is None:
-            return self
-        return replace(self, max_cost=self.max_cost - usage.cost)
 
     def go_on(self) -> None:
         """Raises KeyboardInterrupt, also outside the main thread, once the run is stopped."""
         if self.stopped():
             raise KeyboardInterrupt
-
-    @property
-    def spent(self) -> bool:
-        return self.max_cost is not None and self.max_cost <= 0
-
-
-Diff = Mapping[str, tuple[bytes | None, bytes | None]]
-"""Path -> bytes before and after; None where there is no file."""
-
-
-@dataclass(frozen=True, slots=True)
-class LessonReport:
-    """A lesson that landed, waits (`proposal`, with the reason), or would be written (dry run)."""
-
-    title: str
-    kind: str
-    task: int
-    commit: str = ""
-    proposal: str = ""
-    held: str = ""
-    diff: Diff = field(default_factory=dict)
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionReport:
-    """What became of a session. `fatal`: no other session would fare better.
-
-    `exit_code` is that of the error it failed with, 0 if it didn't fail.
-    """
-
-    session: str
-    space: str
-    status: str
-    reason: str = ""
-    lessons: tuple[LessonReport, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    usage: Usage = Usage()
-    fatal: bool = False
-    hints: tuple[str, ...] = ()
-    exit_code: int = 0
-
-    @property
-    def landed(self) -> tuple[LessonReport, ...]:
-        return tuple(lesson for lesson in self.lessons if not lesson.proposal)
-
-    @property
-    def held(self) -> tuple[LessonReport, ...]:
-        return tuple(lesson for lesson in self.lessons if lesson.proposal)
 
 
 def learn_session(
@@ -160,7 +107,7 @@ class _Run:
         self.outcomes: list[Outcome] = []
         self.usage = Usage()
         self.error: ModelError | None = None
-        self.unasked = 0
+        self.limit, self.unasked = "", 0
 
     def go(self) -> None:
         branch = self.repo.branch().removeprefix("refs/heads/")
@@ -170,15 +117,26 @@ class _Run:
             self.outcomes += self.before.values()
             return
         known = [outcome.task for outcome in self.before.values()]
-        tasks, usage = self.learner.tasks(self.transcript, known)
+        purse = self.settings.purse.of(self.session)
+        reading = self.learner.open(self.transcript, self.settings.criteria, purse)
+        tasks, usage = reading.tasks(known)
         self.usage += usage
+        todo: list[Task] = []
         for task in tasks:
-            self.settings.go_on()
-            if self.settings.less(self.usage).spent and not self._settled(task):
-                self.unasked += task.finished
-                continue
-            self._say("task", task.title, task.status, task.number)
-            self._task(task)
+            if outcome := self._settled(task):
+                self._record(outcome)
+            else:
+                todo.append(task)
+        left = len(todo)
+        try:
+            for task, answer in reading.lessons(todo, self._assign):
+                self._say("task", task.title, task.status, task.number)
+                self._learned(task, answer)
+                left -= 1
+                self.settings.go_on()
+        except LimitReached as error:
+            self.usage += error.usage or Usage()
+            self.limit, self.unasked = error.message, left
 
     def _nothing_new(self) -> bool:
         """Whether every message was learned from before, and git still has what that taught."""
@@ -207,9 +165,13 @@ class _Run:
             some = f"{len(failed)} of {len(self.outcomes)} tasks failed"
             status, reason = "failed", f"{some}: {failed[0].reason}"
         elif self.unasked:
-            status, reason = "pending", f"the cost limit was reached; {self.unasked} tasks are left"
+            count = "1 task is" if self.unasked == 1 else f"{self.unasked} tasks are"
+            status, reason = "pending", f"{self.limit}; {count} left"
+        if isinstance(self.error, LimitReached):
+            status = "pending"
         if not self.settings.dry_run:
-            learned = self.session.learned if self.error else self.transcript.count
+            read = not (self.error or self.unasked)
+            learned = self.transcript.count if read else self.session.learned
             self.sessions.update(self.session.id, status=status, reason=reason, learned=learned)
         self._say("done", detail=reason or status)
         return SessionReport(
@@ -225,16 +187,17 @@ class _Run:
             ModelError.exit_code if status == "failed" else 0,
         )
 
-    def _task(self, task: Task) -> None:
-        if outcome := self._settled(task):
-            self._record(outcome)
-            return
+    def _learned(self, task: Task, answer: Answer) -> None:
+        """Publish what the learner says a task taught, or record why there is nothing."""
         try:
-            ready = self._ask(task)
+            if isinstance(answer, ModelError):
+                raise answer
+            ready = pipeline.checked(answer, self.assigned, self.learner.name, self.learner.prompts)
         except ModelError as error:
             self.usage += error.usage or Usage()
             self._record(self._outcome(task, "failed", error.message))
             if error.fatal:
+                error.usage = None  # it is counted
                 raise
             return
         if isinstance(ready, Skipped):
@@ -268,18 +231,19 @@ class _Run:
         decided = before.state == "skipped" or (before.state == "learned" and bool(entries))
         return replace(before, task=task) if decided else None
 
-    def _ask(self, task: Task) -> list[Ready] | Skipped:
-        key = self._key(task)
-        assignment = Assignment(
+    def _assign(self, task: Task) -> Assignment:
+        """What is to be known of the task now: the skills as they are at this moment, and from
+        now on the base of what is to be published."""
+        self.assigned = Assignment(
             self.transcript,
             task,
             self._tree(),
-            [_known(self.repo, entry) for entry in self.history.get(key, [])],
+            [_known(self.repo, entry) for entry in self.history.get(self._key(task), [])],
             self.rejected,
             self.removed,
             lambda text: self._say("task", task.title, text, task.number),
         )
-        return pipeline.lessons(self.learner, assignment)
+        return self.assigned
 
     def _tree(self) -> Draft:
         space = self.session.space

@@ -59,5 +59,6 @@ def _anthropic(config: Config, model: str) -> Learner:
         auth_token=config.auth_token or None,
         base_url=config.base_url or None,
         timeout=config.timeout,
+        effort=config.effort,
     )
     return ModelLearner(engine, f"anthropic {model}", checks.problems)

@@ -55,17 +55,18 @@ def answers(tasks: Any, *rest: Any) -> list[Any]:
     return [call("report_tasks", {"tasks": tasks}), *rest]
 
 
-def written(**lesson: Any) -> list[Any]:
+SKIPPED = {"task": 2, "skip": "a script, nothing new"}
+
+
+def report(*more: Any, **lesson: Any) -> Any:
+    """What the first task taught, and what is said of others."""
+    told = {"task": 1, "lessons": [{**LESSON, **lesson}]}
+    return call("report_lessons", {"tasks": [told, *more]})
+
+
+def written(*more: Any) -> list[Any]:
     """Distilled, written down, done."""
-    return [
-        call("report_lessons", {"lessons": [{**LESSON, **lesson}]}),
-        calls(("create", {"path": FILE, "text": TEXT})),
-        call("done", {}),
-    ]
-
-
-def skip(reason: str = "trivial") -> Any:
-    return call("report_lessons", {"skip": reason})
+    return [report(*more), calls(("create", {"path": FILE, "text": TEXT})), call("done", {})]
 
 
 def learn(run: Run, api: LoopbackMessages, *args: str) -> Any:
@@ -78,9 +79,7 @@ def repo(run: Run) -> Path:
 
 
 def test_a_good_day(run: Run, talk: str, git: Git) -> None:
-    with LoopbackMessages(
-        answers([TASK_1, TASK_2], *written(), skip("a script, nothing new"))
-    ) as api:
+    with LoopbackMessages(answers([TASK_1, TASK_2], *written(SKIPPED))) as api:
         done = learn(run, api, talk)
     assert done.code == 0, done.err
     assert "1 lesson" in done.out and "cost unknown" in done.out and "some-model" in done.out
@@ -110,7 +109,7 @@ def test_learning_again_asks_nothing(run: Run, talk: str) -> None:
 def test_one_task_fails_the_others_go_on_and_running_again_resumes(
     run: Run, talk: str, git: Git
 ) -> None:
-    with LoopbackMessages(answers([TASK_1, TASK_2], refusal(), skip())) as api:
+    with LoopbackMessages(answers([TASK_1, TASK_2], report(SKIPPED), refusal())) as api:
         done = learn(run, api, talk)
     assert done.code == 6
     session = json.loads(run("session", "list", "--json").out)["items"][0]
@@ -164,7 +163,7 @@ def test_a_file_outside_the_skills_is_never_written(run: Run, talk: str, git: Gi
 
 def test_a_made_up_quote_is_no_lesson(run: Run, talk: str, git: Git) -> None:
     false = {**LESSON, "evidence": [{"message": 5, "quote": "always use floats for money"}]}
-    lie = call("report_lessons", {"lessons": [false]})
+    lie = report(**false)
     with LoopbackMessages(answers([TASK_1], lie, lie)) as api:
         learn(run, api, talk)
     assert git(repo(run), "rev-list", "--count", "main") == "1"

@@ -53,7 +53,7 @@ def test_an_answer_with_text_and_a_call_comes_back_as_plain_values() -> None:
 
 def test_nothing_is_sent_that_current_models_or_local_servers_refuse() -> None:
     tool = {"name": "t", "description": "d", "input_schema": {"type": "object", "properties": {}}}
-    request = Request("Be brief.", ASK.messages, [tool], max_tokens=500, goes_on=True)
+    request = Request("Be brief.", ASK.messages, [tool], max_tokens=500, kept=1)
     with LoopbackMessages([text("Hello")]) as api:
         engine(api).complete(request)
     assert api.requests == [
@@ -70,12 +70,33 @@ def test_nothing_is_sent_that_current_models_or_local_servers_refuse() -> None:
 def test_at_anthropic_the_stable_prefix_is_marked_for_the_cache() -> None:
     home = AnthropicEngine("claude-sonnet-5-5", api_key="k")
     mark = {"cache_control": {"type": "ephemeral"}}
-    once = home.payload(ASK)
-    assert once["system"] == [{"type": "text", "text": "Be brief.", **mark}]
-    assert once["messages"] == ASK.messages
-    going_on = home.payload(Request("s", ASK.messages, goes_on=True))
-    assert going_on["messages"][-1]["content"][-1] == {"type": "text", "text": "Hi", **mark}
+    first = {
+        "role": "user",
+        "content": [{"type": "text", "text": t} for t in ("law", "file", "Hi")],
+    }
+    said = [{"role": "assistant", "content": [{"type": "text", "text": "Yes?"}]}, ASK.messages[0]]
+    sent = home.payload(Request("Be brief.", [first, *said], kept=2))
+    assert sent["system"] == [{"type": "text", "text": "Be brief.", **mark}]
+    marked = [[block.get("cache_control") for block in m["content"]] for m in sent["messages"]]
+    assert marked == [[None, mark["cache_control"], None], [None], [mark["cache_control"]]]
     assert "cache_control" not in ASK.messages[-1]["content"][-1]
+    assert "cache_control" not in first["content"][1]
+
+
+def test_at_anthropic_tools_are_strict_and_effort_is_said() -> None:
+    text = {"type": "string", "minLength": 1, "maxLength": 9}
+    schema = {
+        "type": "object",
+        "properties": {"t": {"type": "array", "items": text, "maxItems": 3}},
+    }
+    tool = {"name": "t", "description": "d", "input_schema": schema}
+    request = Request("s", ASK.messages, [tool])
+    home = AnthropicEngine("claude-sonnet-5-5", api_key="k", effort="low").payload(request)
+    assert home["tools"][0]["strict"] is True
+    assert home["tools"][0]["input_schema"]["properties"]["t"]["items"] == {"type": "string"}
+    assert home["output_config"] == {"effort": "low"}
+    away = AnthropicEngine("m", base_url="http://127.0.0.1:9", effort="low").payload(request)
+    assert away["tools"] == [tool] and "output_config" not in away
 
 
 def test_credentials_are_those_handed_in_and_never_the_environments(

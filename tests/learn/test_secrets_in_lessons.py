@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from acx.learn import checks, pipeline
 from acx.learn.draft import Draft
 from acx.learn.port import Assignment, Skipped, Taught
-from acx.model import Evidence, Lesson, Message, Task, Text, Transcript, Usage
+from acx.model import Evidence, Lesson, Message, Task, Text
 from tests.model_learner.stage import PREFERENCES, SKILLS, Talk, Tree, assignment
 
 SECRET = "ghp_" + "a1B2c3D4e5F6" * 3
@@ -20,25 +20,9 @@ KEY = "\n".join(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Fixed:
-    """A learner that has just this lesson."""
-
-    taught: Taught
-    name: str = "fixed"
-
-    def tasks(
-        self, transcript: Transcript, known: Sequence[Task]
-    ) -> tuple[list[Task], Usage]:  # pragma: no cover - not asked here
-        raise NotImplementedError
-
-    def lessons(self, assignment: Assignment) -> list[Taught]:
-        return [self.taught]
-
-
 def ready(lesson: Lesson, added: str, given: Assignment, hold: str = "") -> pipeline.Ready:
     changes: Mapping[str, bytes] = {PREFERENCES: (SKILLS[PREFERENCES] + added).encode()}
-    found = pipeline.lessons(Fixed(Taught(lesson, changes, hold=hold)), given)
+    found = pipeline.checked([Taught(lesson, changes, hold=hold)], given, "fixed")
     assert not isinstance(found, Skipped), found
     return found[0]
 
@@ -68,14 +52,14 @@ def test_lines_of_the_person_are_left_alone() -> None:
     lesson = Lesson("Use uv", "fact", "Uv.", (Evidence(4, "user", quote),))
     changes = {PREFERENCES: f"{theirs}- Use uv.\n".encode()}
     given = assignment({**SKILLS, PREFERENCES: theirs})
-    found = pipeline.lessons(Fixed(Taught(lesson, changes)), given)
+    found = pipeline.checked([Taught(lesson, changes)], given, "fixed")
     assert not isinstance(found, Skipped)
     assert found[0].changes == changes
 
 
 def test_a_title_that_can_not_be_seen_is_none() -> None:
     lesson = Lesson("\u200b\u2060", "fact", "Uv.", (Evidence(4, "user", "always use uv here"),))
-    found = pipeline.lessons(Fixed(Taught(lesson, {PREFERENCES: b"x\n"})), assignment())
+    found = pipeline.checked([Taught(lesson, {PREFERENCES: b"x\n"})], assignment(), "fixed")
     assert isinstance(found, Skipped) and "without a title" in found.reason
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from acx.engine.anthropic_engine import AnthropicEngine
+from acx.errors import ModelError
 from acx.learn import checks
 from acx.learn.model_learner import Limits, ModelLearner
-from acx.learn.port import Assignment, Known
+from acx.learn.port import Assignment, Known, Skipped, Taught
 from acx.model import Message, Session, Task, Text, ToolCall, ToolResult
-from tests.loopback import LoopbackMessages
+from tests.loopback import Answer, LoopbackMessages, call
 
 FACTS = "skills/user-general-facts/SKILL.md"
 PREFERENCES = "skills/user-general-facts/coding-preferences.md"
@@ -99,6 +100,22 @@ def assignment(skills: Mapping[str, str] = SKILLS, **more: Sequence[Known]) -> A
 def learner(api: LoopbackMessages, **limits: int) -> ModelLearner:
     engine = AnthropicEngine("test-model", base_url=api.url, retries=0, timeout=5)
     return ModelLearner(engine, "anthropic test-model", checks.problems, Limits(**limits))
+
+
+def answered(asked: ModelLearner, given: Assignment | None = None) -> list[Taught] | Skipped:
+    """What the learner makes of one task of a session. Raises its ModelError."""
+    given = given or assignment()
+    reading = asked.open(given.transcript)
+    ((_, answer),) = reading.lessons([given.task], lambda _: given)
+    if isinstance(answer, ModelError):
+        raise answer
+    return answer if isinstance(answer, Skipped) else list(answer)
+
+
+def report(*lessons: Mapping[str, Any], skip: str = "", task: int = 1) -> Answer:
+    """What a model reports of a task."""
+    told = {"skip": skip} if skip else {"lessons": list(lessons)}
+    return call("report_lessons", {"tasks": [{"task": task, **told}]})
 
 
 def lesson(**changed: Any) -> dict[str, Any]:

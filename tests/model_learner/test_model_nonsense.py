@@ -12,10 +12,10 @@ from acx.learn.conversation import _json_in
 from acx.learn.schema import complaints
 from acx.learn.writing import _decoded
 from tests.loopback import Answer, LoopbackMessages, Raw, call, calls, text
-from tests.model_learner.stage import assignment, learner, lesson
+from tests.model_learner.stage import answered, learner, lesson, report
 
 DEEP = '{"a":' * 50_000
-REPORT = call("report_lessons", {"lessons": [lesson()]})
+REPORT = report(lesson())
 
 NONSENSE: dict[str, Any] = {
     "a call without input": Answer([{"type": "tool_use", "name": "report_lessons"}], "tool_use"),
@@ -34,7 +34,7 @@ def test_nonsense_is_an_error_of_the_task_and_counted(answer: Any) -> None:
     start = time.monotonic()
     with LoopbackMessages(lambda _: answer) as api:
         with pytest.raises(ModelError) as caught:
-            learner(api).lessons(assignment())
+            answered(learner(api))
         asked = len(api.requests)
     assert not caught.value.fatal
     # of what isn't even JSON to be read, no count is known
@@ -44,9 +44,9 @@ def test_nonsense_is_an_error_of_the_task_and_counted(answer: Any) -> None:
 
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_while_writing_is_too(answer: Any) -> None:
-    with LoopbackMessages(lambda r: REPORT if len(r["tools"]) == 1 else answer) as api:
+    with LoopbackMessages(lambda r: REPORT if len(r["tools"]) == 2 else answer) as api:
         try:
-            learner(api, turns=3).lessons(assignment())
+            answered(learner(api, turns=3))
         except ModelError as error:
             assert not error.fatal
 
@@ -64,7 +64,7 @@ def test_numbers_and_characters_out_of_range_are_sent_back_to_the_model() -> Non
         ("done\n", {}),
     ]
     with LoopbackMessages([REPORT, calls(*odd), *[text("Done.")] * 3]) as api:
-        learner(api, turns=4).lessons(assignment())
+        answered(learner(api, turns=4))
     results = [b for b in api.requests[2]["messages"][-1]["content"] if b["type"] == "tool_result"]
     assert len(results) == len(odd)
 

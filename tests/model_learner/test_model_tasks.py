@@ -19,14 +19,14 @@ def report(**changed: Any) -> dict[str, Any]:
 
 def tasks(*replies: object, known: tuple[Task, ...] = ()) -> tuple[list[Task], LoopbackMessages]:
     with LoopbackMessages(replies) as api:
-        found, usage = learner(api).tasks(talk(), known)
+        found, usage = learner(api).open(talk()).tasks(known)
         assert usage.calls == len(api.requests)
         return found, api
 
 
 def failed(*replies: object) -> tuple[ModelError, LoopbackMessages]:
     with LoopbackMessages(replies) as api, pytest.raises(ModelError) as caught:
-        learner(api).tasks(talk(), ())
+        learner(api).open(talk()).tasks(())
     return caught.value, api
 
 
@@ -139,5 +139,5 @@ def test_trouble_with_the_server_keeps_its_kind() -> None:
 def test_where_nobody_asked_nothing_is_asked_of_the_model() -> None:
     silent = Talk((Message("assistant", (Text("Warmup"),), "agent", 1),))
     with LoopbackMessages([]) as api:
-        found, usage = learner(api).tasks(silent, ())
+        found, usage = learner(api).open(silent).tasks(())
     assert (found, usage.calls, api.requests) == ([], 0, [])

@@ -16,7 +16,7 @@ import pytest
 
 from acx.learn import prompts
 from tests.loopback import LoopbackMessages, call, calls
-from tests.model_learner.stage import PREFERENCES, assignment, learner, lesson, talk
+from tests.model_learner.stage import PREFERENCES, assignment, learner, lesson, report, talk
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -44,14 +44,15 @@ def test_the_requests_of_a_good_day() -> None:
     task = {"title": "Add it", "first": 1, "last": 5, "status": "success", "because": "#6"}
     replies = [
         call("report_tasks", {"tasks": [task]}),
-        call("report_lessons", {"lessons": [lesson()]}),
+        report(lesson()),
         calls(("insert", {"path": PREFERENCES, "line": 3, "text": "- Use uv.\n"}), ("done", {})),
     ]
     with LoopbackMessages(replies) as api:
         asked = learner(api)
-        asked.tasks(talk(), ())
-        asked.lessons(assignment())
-    for name, request in zip(("tasks", "distil", "write"), api.requests, strict=True):
+        reading = asked.open(talk())
+        reading.tasks(())
+        list(reading.lessons([assignment().task], lambda _: assignment()))
+    for name, request in zip(("tasks", "lessons", "write"), api.requests, strict=True):
         same_as_golden(f"{name}.json", request)
 
 
@@ -65,10 +66,10 @@ def test_every_prompt_is_named_and_every_name_is_a_prompt() -> None:
 
 
 def test_a_place_without_value_is_an_error_and_so_is_a_value_without_place() -> None:
-    places = set(re.findall(r"\{\{(\w+)\}\}", prompts.text("distil_request")))
-    values = dict.fromkeys(places, "{{title}}")
-    assert "{{title}}" in prompts.fill("distil_request", **values)
-    with pytest.raises(KeyError, match="because"):
-        prompts.fill("distil_request", **{k: v for k, v in values.items() if k != "because"})
+    places = set(re.findall(r"\{\{(\w+)\}\}", prompts.text("lessons_request")))
+    values = dict.fromkeys(places, "{{project}}")
+    assert "{{project}}" in prompts.fill("lessons_request", **values)
+    with pytest.raises(KeyError, match="rejected"):
+        prompts.fill("lessons_request", **{k: v for k, v in values.items() if k != "rejected"})
     with pytest.raises(KeyError, match="surplus"):
-        prompts.fill("distil_request", **values, surplus="x")
+        prompts.fill("lessons_request", **values, surplus="x")

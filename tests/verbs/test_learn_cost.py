@@ -34,12 +34,10 @@ TASKS = {
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
-    skip = {"skip": "nothing new"}
+    skipped = {"tasks": [{"task": n, "skip": "nothing new"} for n in (1, 2)]}
     scripted = ScriptedEngine(
-        [
-            reply("report_tasks", TASKS, "0.40"),
-            *(reply("report_lessons", skip, "0.30") for _ in "ab"),
-        ]
+        [reply("report_tasks", TASKS, "0.40"), reply("report_lessons", skipped, "0.30")],
+        "claude-sonnet-5-5",
     )
     learner = ModelLearner(scripted, "anthropic claude-sonnet-5-5", checks.problems)
     monkeypatch.setattr(learners, "chosen", lambda *_: learner)
@@ -47,7 +45,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
 
 
 @pytest.mark.parametrize(
-    ("limit", "calls", "spent"), [("10", 3, "1.00"), ("0.70", 2, "0.70"), ("0.40", 1, "0.40")]
+    ("limit", "calls", "spent"), [("10", 2, "0.70"), ("0.41", 1, "0.40"), ("0.01", 0, "0")]
 )
 def test_a_limit(
     ctx: Context, tmp_path: Path, engine: ScriptedEngine, limit: str, calls: int, spent: str
@@ -59,7 +57,11 @@ def test_a_limit(
     assert len(engine.requests) == calls
     assert report.usage.cost == Decimal(spent) and report.usage.input == 1000 * calls
     found = session.listed(ctx).items[0]
-    if calls == 3:
+    assert [call.usage.cost for call in ctx.spending.calls()] == [
+        Decimal("0.40"),
+        Decimal("0.30"),
+    ][:calls]
+    if calls == 2:
         assert found.status == "completed"
     else:
         assert found.status == "pending" and "cost limit" in found.reason

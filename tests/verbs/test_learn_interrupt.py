@@ -65,7 +65,8 @@ def test_a_hanging_model_does_not_hold_up_the_exit(
     hung: list[str] = []
 
     def answer(request: dict[str, object]) -> object:
-        tool = request["tools"][0]["name"]  # type: ignore[index]
+        again = len(request["messages"]) > 1  # type: ignore[arg-type]
+        tool = "report_lessons" if again else "report_tasks"
         if tool == last:
             hung.append(tool)
             return Hang(60)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from acx.engine.limited import Purse
 from acx.learn.draft import Draft
 from acx.learn.offline import entries
 from acx.learn.offline.fixes import Fix
@@ -29,7 +30,7 @@ from acx.learn.offline.writing import (
     quoted,
     rival,
 )
-from acx.learn.port import Assignment, Skipped, Taught
+from acx.learn.port import Assignment, Criteria, Reading, ReadingByTask, Skipped, Taught
 from acx.model import Evidence, Lesson, LessonKind, SkillTree, Task, Transcript, Usage
 
 MOST_FACTS = 6
@@ -41,7 +42,9 @@ _SCRIPT_FROM_WEB = (
 
 
 class OfflineLearner:
-    """Implements `acx.learn.port.Learner`. `templates` gives the files of a skill template."""
+    """A `Learner`. `templates` gives the files of a skill template."""
+
+    prompts = ""
 
     def __init__(self, templates: Callable[[str], Mapping[str, bytes]]) -> None:
         self._templates = templates
@@ -50,6 +53,12 @@ class OfflineLearner:
     def name(self) -> str:
         """As it stands in `Acx-Learner`."""
         return "offline"
+
+    def open(
+        self, transcript: Transcript, criteria: Criteria = Criteria(), purse: Purse | None = None
+    ) -> Reading:
+        """Rules know nothing of a space's criteria, and cost nothing."""
+        return ReadingByTask(self, transcript)
 
     def tasks(self, transcript: Transcript, known: Sequence[Task]) -> tuple[list[Task], Usage]:
         """All tasks of the session, read in one pass."""

@@ -11,11 +11,12 @@ from functools import cache
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 NAMES = (
+    "study",
     "reading",
     "tasks",
     "tasks_request",
-    "distil",
-    "distil_request",
+    "lessons",
+    "lessons_request",
     "write",
     "write_request",
 )
