@@ -1,0 +1,77 @@
+"""`make evals`: how well a learner learns, measured on the cases of this folder.
+
+Runs every case, or the named ones, and prints one table with the aims. Not in here: what is
+measured (`score`), and how a case is run (`run`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+if __package__ in (None, ""):
+    sys.path[0] = str(Path(__file__).resolve().parents[2])  # the modules of this folder by name
+
+from acx.config import DEFAULT_MODEL
+from tests.evals.case import Case, CaseError, load, paths
+from tests.evals.run import Engine, attempt
+from tests.evals.score import score
+from tests.evals.table import as_json, table
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--learner", choices=("offline", "anthropic"), default="offline")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--case", nargs="+", default=[], metavar="NAME", help="only these")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep homes and spaces there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--misses", action="store_true", help="list all that costs a point")
+    parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
+    given = parser.parse_args(argv)
+    cases, broken = _loaded(given.case)
+    engine = Engine(given.learner, given.model)
+    began = time.monotonic()
+    with ThreadPoolExecutor(max(given.jobs, 1)) as pool:
+        ran = list(pool.map(lambda case: attempt(case, engine, given.keep), cases))
+    rows = [
+        (case.name, score(case, None), came)
+        if isinstance(came, str)
+        else (case.name, score(case, came), "")
+        for case, came in zip(cases, ran, strict=True)
+    ]
+    if given.misses:
+        for name, scored, why in rows:
+            told = [why] if why else list(scored.misses)
+            if told:
+                print(f"{name}\n  " + "\n  ".join(told) + "\n")
+    print(table(rows, "offline" if given.learner == "offline" else "model"))
+    who = given.learner if given.learner == "offline" else f"{given.learner} {given.model}"
+    print(f"learner      {who}, {time.monotonic() - began:.0f} s")
+    if given.json:
+        given.json.write_text(json.dumps(as_json(rows), ensure_ascii=False, indent=1) + "\n")
+    return 1 if broken or any(why for *_, why in rows) else 0
+
+
+def _loaded(names: Sequence[str]) -> tuple[list[Case], int]:
+    """The cases, and how many files are none: they are told, and the others go on."""
+    cases, broken = [], 0
+    try:
+        for path in paths(names):
+            try:
+                cases.append(load(path))
+            except CaseError as error:
+                broken += 1
+                print(f"error: {error}", file=sys.stderr)
+    except CaseError as error:
+        sys.exit(f"error: {error}")
+    return cases, broken
+
+
+if __name__ == "__main__":
+    sys.exit(main())
