@@ -1,4 +1,4 @@
-"""`acx space`: create, list, show, update, clone, path, delete."""
+"""`acx space`: create, list, show, update, allow, clone, path, delete."""
 
 from __future__ import annotations
 
@@ -110,16 +110,39 @@ def update(
     meta: Meta = [],
     user: Annotated[str, typer.Option(help="Whose space it is.")] = "",
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    success: Annotated[
+        list[str], typer.Option(metavar="SENTENCE", help="When a task is a success.")
+    ] = [],
+    failure: Annotated[
+        list[str], typer.Option(metavar="SENTENCE", help="When a task has failed.")
+    ] = [],
+    gate: Annotated[
+        str | None, typer.Option(metavar="COMMAND", help="Must exit 0 before a lesson lands.")
+    ] = None,
+    review: Annotated[
+        bool | None, typer.Option("--review/--no-review", help="Whether lessons wait.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Merge metadata into a space and commit that. KEY= removes a key."""
+    """Merge metadata and policy into a space and commit that. KEY= removes a key."""
     ctx = Context.real()
-    space = verbs.update(ctx, name, meta=pairs(meta), user=user, description=description)
+    given = {"success": success or None, "failure": failure or None, "gate": gate, "review": review}
+    policy = {key: value for key, value in given.items() if value is not None}
+    space = verbs.update(
+        ctx, name, meta=pairs(meta), user=user, description=description, policy=policy
+    )
     if json:
         render.as_json(space)
     else:
         told = [space.user, space.description, *(f"{k}={v}" for k, v in space.meta.items())]
         render.say(f"Updated space {space.name}: {', '.join(filter(None, told))}")
+
+
+@app.command()
+def allow(name: Name) -> None:
+    """Let the gate of a space, a command that others may have written, be run on this machine."""
+    command = verbs.allow(Context.real(), name)
+    render.say(f"From now on acx runs this before a lesson lands: {command}")
 
 
 @app.command()

@@ -14,6 +14,9 @@ from collections.abc import Mapping, Sequence
 from acx.model import Lesson, Task, Usage
 from acx.transcripts.digest import plain
 
+MOST_REPLACED = 5
+"""Lines a message names that the lesson takes out; the diff has all."""
+
 LONGEST_SUBJECT = 72
 """Characters; what git's own tools show uncut."""
 
@@ -64,8 +67,9 @@ def message(
     learner: str,
     usage: Usage,
     extra: Sequence[tuple[str, str]] = (),
+    replaced: Sequence[str] = (),
 ) -> str:
-    """The whole message: subject, what happened, evidence, trailers."""
+    """The whole message: subject, what happened, evidence, what no longer stands, trailers."""
     because = f": {task.because}" if task.because else ""
     told = f'Learned from "{one_line(task.title)}" ({task.status}{because}).'
     paragraphs = [subject(lesson.title), _wrapped(told)]
@@ -74,6 +78,11 @@ def message(
     if lesson.evidence:
         quotes = [f'  #{e.message} {e.role}: "{one_line(e.quote)}"' for e in lesson.evidence]
         paragraphs.append("\n".join(["Evidence:", *quotes]))
+    if replaced:
+        gone = [f"  - {_shortened(line)}" for line in replaced[:MOST_REPLACED]]
+        more = len(replaced) - len(gone)
+        gone += [f"  ... and {more} lines more"] if more > 0 else []
+        paragraphs.append("\n".join(["Replaces:", *gone]))
     trailers = [
         ("Acx-Session", session_id),
         ("Acx-Task", task_key(session_id, task.number)),
@@ -86,6 +95,11 @@ def message(
     ]
     paragraphs.append("\n".join(f"{key}: {one_line(value)}" for key, value in trailers))
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _shortened(line: str) -> str:
+    text = one_line(line).removeprefix("- ")
+    return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0] + " …"
 
 
 def subject(title: str) -> str:

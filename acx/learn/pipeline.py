@@ -6,7 +6,8 @@ free to land or held with a reason, or why nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from acx.errors import ModelError
@@ -15,8 +16,11 @@ from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
 from acx.learn.message import message, one_line, subject, visible
 from acx.learn.port import Assignment, Skipped, Taught
-from acx.model import Lesson, Task, Transcript, Usage
+from acx.model import Lesson, SkillTree, Task, Transcript, Usage
 from acx.transcripts.redact import redact_text
+
+Gate = Callable[[Draft], str]
+"""Why a draft may not land, by a test that its space asks for; "" if it may."""
 
 MOST_LESSONS = 12
 """Of one task. A task that seems to teach more is noise."""
@@ -39,11 +43,16 @@ class Ready:
 
 
 def checked(
-    answer: Sequence[Taught] | Skipped, assignment: Assignment, learner: str, prompts: str = ""
+    answer: Sequence[Taught] | Skipped,
+    assignment: Assignment,
+    learner: str,
+    prompts: str = "",
+    gate: Gate = lambda _: "",
 ) -> list[Ready] | Skipped:
     """A task's lessons as they may be published. Raises ModelError for what may not even wait.
 
-    `learner` and `prompts` are what `Acx-Learner` and `Acx-Prompts` say.
+    `learner` and `prompts` are what `Acx-Learner` and `Acx-Prompts` say. The gate is asked last,
+    and only of lessons that nothing else holds.
     """
     if isinstance(answer, Skipped):
         return answer
@@ -74,7 +83,8 @@ def checked(
         if not draft.changes():
             dropped.append(f"{title}: already known")
             continue
-        hold = one_line(_safe(taught.hold or "; ".join(checks.problems(draft, tree)[:3])))
+        hold = taught.hold or "; ".join(checks.problems(draft, tree)[:3]) or gate(draft)
+        hold = one_line(_safe(hold))
         text = message(
             assignment.transcript.session.id,
             task,
@@ -82,6 +92,7 @@ def checked(
             learner,
             taught.usage,
             (*told, *corrects, *([("Acx-Held", hold)] if hold else [])),
+            replaced(draft, tree),
         )
         leaf = bool(taught.hold)
         found.append(Ready(lesson, title, text, draft.changes(), taught.usage, hold, leaf))
@@ -89,6 +100,21 @@ def checked(
     if not found:
         return Skipped("; ".join(dropped) or "nothing worth keeping", usage)
     return found
+
+
+def replaced(draft: Draft, tree: SkillTree) -> list[str]:
+    """The lines with words in them that the draft takes out of files, and puts nowhere else."""
+    gone: list[str] = []
+    kept: set[str] = set()
+    for path, data in draft.changes().items():
+        before, after = _lines(tree.read(path)), _lines(data)
+        kept.update(after)
+        gone += [line for line in before if line not in set(after)]
+    return [line for line in dict.fromkeys(gone) if line not in kept and re.search(r"\w", line)]
+
+
+def _lines(data: bytes | None) -> list[str]:
+    return [line.strip() for line in (data or b"").decode(errors="replace").splitlines()]
 
 
 def _drafted(tree: Draft, changes: Mapping[str, bytes | None]) -> Draft:

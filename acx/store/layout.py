@@ -62,6 +62,11 @@ class Home:
         return self.path / "sessions"
 
     @property
+    def gates(self) -> Path:
+        """Which gates may be run on this machine: the folder of a space -> its command."""
+        return self.path / "gates.yaml"
+
+    @property
     def spending(self) -> Path:
         """What models cost, a line a call."""
         return self.path / "spending.jsonl"

@@ -1,11 +1,13 @@
-"""Git processes: started in an environment that a repository can't turn against the person.
+"""Processes: git, in an environment that a repository can't turn against the person, and gates.
 
 The one door to `subprocess`. What is asked of git is known in `acx.store.repo`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -68,6 +70,34 @@ def run_git(
         if cwd is not None and not cwd.is_dir():
             raise NotFound(f"{cwd}: no such folder") from error
         raise no_git() from error
+
+
+def run_shell(
+    command: str, env: Mapping[str, str], cwd: Path, timeout: float
+) -> tuple[int | None, str]:
+    """A shell command with all that it started: its exit code (None if it took too long), and the
+    last line it printed."""
+    process = subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    code: int | None
+    try:
+        output, _ = process.communicate(timeout=timeout)
+        code = process.returncode
+    except subprocess.TimeoutExpired:
+        output, code = b"", None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    lines = output.decode(errors="replace").strip().splitlines()
+    return code, lines[-1].strip() if lines else ""
 
 
 def no_git() -> AcxError:

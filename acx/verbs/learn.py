@@ -329,9 +329,7 @@ def _space(
     reports: list[SessionReport] = []
     try:
         policy = policies.of(ctx.spaces.get(name))
-        settings = replace(settings, criteria=policy.criteria)
-        if policy.review:
-            settings = replace(settings, review=True)
+        settings = replace(settings, policy=policy, review=settings.review or policy.review)
         repository: AbstractContextManager[Repo] = (
             ctx.spaces.open(name) if settings.dry_run else ctx.spaces.writing(name, waiting)
         )

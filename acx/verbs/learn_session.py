@@ -14,14 +14,16 @@ from acx.errors import AcxError, LimitReached, ModelError
 from acx.learn import message, pipeline
 from acx.learn.draft import Draft
 from acx.learn.pipeline import Ready
-from acx.learn.port import Answer, Assignment, Criteria, Known, Learner, Skipped
+from acx.learn.port import Answer, Assignment, Known, Learner, Skipped
 from acx.model import Session, Task, Usage
 from acx.store import ledger, publish
 from acx.store.publish import Piece
 from acx.store.repo import Commit, Repo, Tree
 from acx.store.sessions import Outcome, Sessions, Stored
 from acx.verbs.context import Context
+from acx.verbs.gate import gate
 from acx.verbs.learn_report import Diff, LessonReport, SessionReport
+from acx.verbs.policies import Policy
 from acx.verbs.progress import Progress, Step
 from acx.verbs.purse import RunPurse
 
@@ -38,7 +40,7 @@ class Settings:
     dry_run: bool
     purse: RunPurse
     progress: Progress
-    criteria: Criteria = Criteria()
+    policy: Policy = Policy()
     stopped: Callable[[], bool] = lambda: False
     drafts: dict[str, Draft] = field(default_factory=dict)
 
@@ -118,7 +120,7 @@ class _Run:
             return
         known = [outcome.task for outcome in self.before.values()]
         purse = self.settings.purse.of(self.session)
-        reading = self.learner.open(self.transcript, self.settings.criteria, purse)
+        reading = self.learner.open(self.transcript, self.settings.policy.criteria, purse)
         tasks, usage = reading.tasks(known)
         self.usage += usage
         todo: list[Task] = []
@@ -192,7 +194,8 @@ class _Run:
         try:
             if isinstance(answer, ModelError):
                 raise answer
-            ready = pipeline.checked(answer, self.assigned, self.learner.name, self.learner.prompts)
+            name, prompts = self.learner.name, self.learner.prompts
+            ready = pipeline.checked(answer, self.assigned, name, prompts, self._gate)
         except ModelError as error:
             self.usage += error.usage or Usage()
             self._record(self._outcome(task, "failed", error.message))
@@ -244,6 +247,10 @@ class _Run:
             lambda text: self._say("task", task.title, text, task.number),
         )
         return self.assigned
+
+    def _gate(self, draft: Draft) -> str:
+        passes = gate(self.ctx, self.repo, self.session.space, self.settings.policy.gate)
+        return passes(draft)
 
     def _tree(self) -> Draft:
         space = self.session.space

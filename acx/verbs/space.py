@@ -1,4 +1,4 @@
-"""The verbs on spaces: create, adopt, list, show, update, clone, delete."""
+"""The verbs on spaces: create, adopt, list, show, update, allow, clone, delete."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from acx import files
 from acx.errors import BadInput, NotFound, UsageError
@@ -15,6 +17,7 @@ from acx.store.layout import SKILLS, SPACE_FILE, checked_name
 from acx.store.publish import Piece
 from acx.store.repo import Repo
 from acx.store.spaces import is_space, lock_of, parsed, space_text
+from acx.verbs import gate, policies
 from acx.verbs.context import Context
 from acx.verbs.skill import found_from, provenance
 
@@ -210,10 +213,19 @@ def show(ctx: Context, text: str) -> SpaceShown:
 
 
 def update(
-    ctx: Context, text: str, *, meta: Mapping[str, str], user: str = "", description: str = ""
+    ctx: Context,
+    text: str,
+    *,
+    meta: Mapping[str, str] = MappingProxyType({}),
+    user: str = "",
+    description: str = "",
+    policy: Mapping[str, Any] = MappingProxyType({}),
 ) -> Space:
-    """Merge meta into space.yaml and commit that. An empty value removes its key."""
-    if not (meta or user or description):
+    """Merge meta and policy into space.yaml and commit that. An empty value removes its key.
+
+    A gate that is set is from then on allowed on this machine.
+    """
+    if not (meta or user or description or policy):
         raise UsageError("nothing to update", "acx space update NAME --meta KEY=VALUE")
     name = ctx.spaces.find(text)
     with ctx.spaces.writing(name) as repo:
@@ -221,17 +233,33 @@ def update(
         old = publish.blob(repo, base, SPACE_FILE) or b""
         space = parsed(name, repo.path, old, repo.path / SPACE_FILE)
         merged = {k: v for k, v in {**space.meta, **meta}.items() if v}
+        rules = {k: v for k, v in {**space.policy, **policy}.items() if v}
         new = replace(
             space,
             meta=merged,
             user=user or space.user,
             description=description or space.description,
+            policy=rules,
         )
+        policies.of(new)
         if new != space:
-            said = ", ".join(f"{k}={v}" for k, v in meta.items()) or "who and what it is for"
+            said = ", ".join(f"{k}={v}" for k, v in meta.items())
+            said = said or ("its policy" if policy else "who and what it is for")
             piece = Piece(f"Update space {name}: {said}\n", {SPACE_FILE: space_text(new, old)})
             publish.publish(repo, base, [piece], ctx.now())
+        if policy.get("gate"):
+            gate.allow(ctx, repo.path, str(policy["gate"]))
     return ctx.spaces.get(name)
+
+
+def allow(ctx: Context, text: str) -> str:
+    """Let the gate of a space be run on this machine. Returns its command."""
+    space = ctx.spaces.get(ctx.spaces.find(text))
+    command = policies.of(space).gate
+    if not command:
+        raise NotFound(f"space {space.name} has no gate", "acx space update NAME --gate COMMAND")
+    gate.allow(ctx, Path(space.path), command)
+    return command
 
 
 def clone(ctx: Context, url: str, name: str = "") -> SpaceCreated:

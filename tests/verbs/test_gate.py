@@ -1,0 +1,102 @@
+"""A space's policy: its gate, and what it says of success."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from acx.errors import BadInput, NotFound
+from acx.model import Space
+from acx.verbs import policies, review, space
+from acx.verbs.context import Context
+from acx.verbs.learn import learn
+from tests.verbs.conversations import DISCOUNT, jsonl
+
+Git = Callable[..., str]
+
+
+def taught(ctx: Context, tmp_path: Path) -> tuple[int, list[str]]:
+    """Lessons that landed, and why others wait."""
+    path = tmp_path / "talk.jsonl"
+    path.write_bytes(jsonl(*DISCOUNT))
+    (report,) = learn(ctx, [str(path)], space="shop").sessions
+    return len(report.landed), [lesson.held for lesson in report.held]
+
+
+def test_a_lesson_lands_when_the_gate_lets_it(ctx: Context, tmp_path: Path) -> None:
+    space.create(ctx, "shop")
+    gate = "test -f space.yaml && ls skills/daily-logs/2026-*.md"
+    space.update(ctx, "shop", policy={"gate": gate})
+    landed, held = taught(ctx, tmp_path)
+    assert landed == 2 and held == []
+
+
+def test_the_gate_sees_the_candidate_and_what_it_says_is_told(
+    ctx: Context, tmp_path: Path, git: Git
+) -> None:
+    space.create(ctx, "shop")
+    space.update(ctx, "shop", policy={"gate": "! grep -rn 'never floats' skills || exit 3"})
+    landed, held = taught(ctx, tmp_path)
+    assert landed == 1
+    (why,) = held
+    assert why.startswith("its gate failed with exit 3: skills/user-general-facts/")
+    (waiting,) = review.listed(ctx, "shop")
+    body = git(ctx.spaces.path("shop"), "log", "-1", "--format=%B", waiting.commit.id)
+    assert "Acx-Held: its gate failed with exit 3" in body
+
+
+def test_a_gate_that_others_wrote_is_not_run_before_it_is_allowed(
+    ctx: Context, tmp_path: Path
+) -> None:
+    space.create(ctx, "shop")
+    proof = tmp_path / "proof"
+    space.update(ctx, "shop", policy={"gate": f"touch {proof}"})
+    ctx.home.gates.unlink()
+    landed, held = taught(ctx, tmp_path)
+    assert landed == 0 and not proof.exists()
+    assert set(held) == {"its gate may not be run here yet: acx space allow shop"}
+    assert space.allow(ctx, "shop") == f"touch {proof}"
+    (tmp_path / "more").mkdir()
+    more = tmp_path / "more/talk.jsonl"
+    more.write_bytes(jsonl(*DISCOUNT, *DISCOUNT))
+    learn(ctx, [str(more)], space="shop")
+    assert proof.exists()
+
+
+def test_a_gate_knows_no_key_and_leaves_the_space_alone(
+    ctx: Context, tmp_path: Path, git: Git
+) -> None:
+    space.create(ctx, "shop")
+    where = tmp_path / "where"
+    space.update(ctx, "shop", policy={"gate": f"env > {where}; rm -r skills"})
+    taught(ctx, tmp_path)
+    assert "ANTHROPIC" not in where.read_text()
+    assert git(ctx.spaces.path("shop"), "status", "--porcelain") == ""
+
+
+def test_a_space_without_a_gate_has_none_to_allow(ctx: Context) -> None:
+    space.create(ctx, "shop")
+    with pytest.raises(NotFound, match="no gate"):
+        space.allow(ctx, "shop")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"gates": "x"}, "no policy named 'gates'"),
+        ({"review": "yes"}, "policy review must be true or false"),
+        ({"gate": ["make"]}, "policy gate must be a command"),
+        ({"success": [1]}, "policy success must be a sentence"),
+    ],
+)
+def test_a_policy_that_isnt_understood_is_an_error(given: dict[str, object], why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        policies.of(Space("shop", "/shop", policy=given))
+
+
+def test_sentences_may_be_one_or_several() -> None:
+    policy = policies.of(Space("s", "/s", policy={"success": "it loads", "failure": ["a", "b "]}))
+    assert policy.criteria.success == ("it loads",)
+    assert policy.criteria.failure == ("a", "b")
