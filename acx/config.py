@@ -27,6 +27,8 @@ class Config:
     review     lessons wait as proposals
     max_cost   USD a run may spend, None for no limit
     max_cost_a_month  USD that all runs of a month (UTC) may spend together, None for no limit
+    full_api   whether the server at base_url has all of Anthropic's own API, such as a gateway to
+               it: caching, strict tools, batches, and the list prices
     effort     how hard a model of Anthropic's thinks: low, medium, high, xhigh, max; "" for its own
     timeout    seconds a model call may take
     redact     what to redact besides the built-in secrets, as written; `own_rules` reads it
@@ -40,6 +42,7 @@ class Config:
     max_cost: Decimal | None = None
     max_cost_a_month: Decimal | None = None
     effort: str = ""
+    full_api: bool = False
     timeout: float = 600.0
     redact: Mapping[str, Any] = field(default_factory=dict)
     api_key: str = ""
@@ -93,7 +96,7 @@ def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
 def _typed(key: str, value: Any, where: str) -> Any:
     if key == "redact":
         return {} if value is None else value
-    if key == "review":
+    if key in ("review", "full_api"):
         if isinstance(value, bool):
             return value
         raise BadInput(f"{where}: {key} must be true or false, not {value!r}")

@@ -92,5 +92,13 @@ class ModelError(AcxError):
         )
 
 
-class LimitReached(ModelError):
-    """The next call could cost more than may be spent: it wasn't sent, and what is left waits."""
+class PutOff(ModelError):
+    """Nothing went wrong, but nothing more can be done now: what is left waits for another run."""
+
+
+class LimitReached(PutOff):
+    """The next call could cost more than may be spent, so it wasn't sent."""
+
+
+class AnswerPending(PutOff):
+    """The model was asked in a batch, and hasn't answered yet."""

@@ -32,6 +32,9 @@ def learn(
     learner: Annotated[str, typer.Option(help="anthropic or offline.")] = "",
     model: Annotated[str, typer.Option(help="Any model the endpoint knows.")] = "",
     max_cost: Annotated[str, typer.Option(metavar="USD", help="Stop before it costs more.")] = "",
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Ask in a batch, at half the price; answers come later.")
+    ] = False,
     format: Form = "",
     json: Json = False,
 ) -> None:
@@ -42,7 +45,7 @@ def learn(
     with render.Watch() as watch:
         report = verbs.learn(
             ctx, sources, space=space, review=review, dry_run=dry_run, learner=learner,
-            model=model, max_cost=_usd(max_cost), format=format, progress=watch,
+            model=model, max_cost=_usd(max_cost), format=format, batch=batch, progress=watch,
         )  # fmt: skip
     if json:
         render.as_json(render.learned_json(report))

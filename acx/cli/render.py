@@ -188,6 +188,8 @@ class Watch:
         "failed": ("!", "red"),
         "waiting": ("…", "yellow"),
         "imported": (" ", "dim"),
+        "sent": ("…", "yellow"),
+        "fetched": (" ", "dim"),
         "unread": ("-", "dim"),
         "refused": ("!", "red"),
     }

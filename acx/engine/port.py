@@ -25,6 +25,7 @@ class Request:
     messages    `{"role": "user" | "assistant", "content": [blocks]}`, the user's turn last
     tools       `{"name", "description", "input_schema"}`; the model is never forced to call one
     max_tokens  how long the answer may get, its thinking included
+    can_wait    whether it may be sent in a batch: it would be the same tomorrow
     kept        how many blocks of the first message stay the same in later conversations: worth
                 caching on their own, besides the whole, which the next turn repeats
     """
@@ -34,6 +35,7 @@ class Request:
     tools: Sequence[Mapping[str, Any]] = ()
     max_tokens: int = 12_000
     kept: int = 0
+    can_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,11 @@ _LONG: dict[str, tuple[int, Price]] = {
 _SNAPSHOT = re.compile(r"-20\d{6}$")
 
 
-def cost(model: str, tokens: Tokens) -> Decimal | None:
-    """What a call cost in USD at list price, or None where the model's price isn't known."""
+def cost(model: str, tokens: Tokens, batch: bool = False) -> Decimal | None:
+    """What a call cost in USD at list price, or None where the model's price isn't known.
+
+    In a batch everything costs half.
+    """
     name = _SNAPSHOT.sub("", model)
     price = _LIST.get(name)
     if price is None:
@@ -67,9 +70,10 @@ def cost(model: str, tokens: Tokens) -> Decimal | None:
     limit, long_price = _LONG.get(name, (0, price))
     if limit and tokens.prompt > limit:
         price = long_price
-    return (
+    whole = (
         tokens.input * price.input
         + tokens.output * price.output
         + tokens.cache_read * price.cache_read
         + tokens.cache_write * price.cache_write
     ) / 1_000_000
+    return whole / 2 if batch else whole

@@ -70,8 +70,9 @@ class Meter:
 class Conversation:
     """The messages so far. `query` gets the next answer, `say` adds what is said to it.
 
-    opening  the first words: several blocks where the first ones stay the same in other
-             conversations, so that a server need not read them again
+    opening   the first words: several blocks where the first ones stay the same in other
+              conversations, so that a server need not read them again
+    can_wait  whether the answers may come in a batch, later
     """
 
     def __init__(
@@ -81,11 +82,13 @@ class Conversation:
         opening: Sequence[str],
         tools: Sequence[ToolSpec],
         max_tokens: int,
+        can_wait: bool = False,
     ) -> None:
         self._engine = engine
         self._system = system
         self._tools = tuple(tools)
         self._max_tokens = max_tokens
+        self._can_wait = can_wait
         self._messages: list[Mapping[str, Any]] = []
         self._accepted: Sequence[Block] = ()
         self._kept = len(opening) - 1
@@ -142,7 +145,14 @@ class Conversation:
 
     def _complete(self, max_tokens: int) -> Reply:
         reply = self._engine.complete(
-            Request(self._system, tuple(self._messages), self._tools, max_tokens, self._kept)
+            Request(
+                self._system,
+                tuple(self._messages),
+                self._tools,
+                max_tokens,
+                self._kept,
+                self._can_wait,
+            )
         )
         if reply.stop_reason == "refusal":
             why = f": {reply.stop_note}" if reply.stop_note else ""

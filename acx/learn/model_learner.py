@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
+from acx.engine.later import Later, Shelf
 from acx.engine.limited import Limited, Purse
 from acx.engine.port import Engine
-from acx.errors import LimitReached, ModelError
+from acx.errors import ModelError, PutOff
 from acx.learn.conversation import Conversation, Meter, words
 from acx.learn.distillation import (
     REPORT_LESSONS,
@@ -54,12 +55,21 @@ class Limits:
 
 
 class ModelLearner:
-    """A `Learner`. `name` is what `Acx-Learner` says: "anthropic MODEL"."""
+    """A `Learner`. `name` is what `Acx-Learner` says: "anthropic MODEL".
+
+    `shelf` has answers that came in batches, and takes questions for the next one.
+    """
 
     def __init__(
-        self, engine: Engine, name: str, check: Check, limits: Limits | None = None
+        self,
+        engine: Engine,
+        name: str,
+        check: Check,
+        limits: Limits | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self._engine = engine
+        self._shelf = shelf
         self._name = name
         self._check = check
         self._limits = limits or Limits()
@@ -76,6 +86,7 @@ class ModelLearner:
         self, transcript: Transcript, criteria: Criteria = Criteria(), purse: Purse | None = None
     ) -> ModelReading:
         engine = Limited(self._engine, purse) if purse else self._engine
+        engine = Later(engine, self._shelf) if self._shelf else engine
         return ModelReading(engine, transcript, criteria, self._check, self._limits)
 
 
@@ -117,13 +128,13 @@ class ModelReading:
         return found, self._meter.claim()
 
     def lessons(self, tasks: Sequence[Task], assign: Assign) -> Iterator[tuple[Task, Answer]]:
-        """What each task taught. Raises LimitReached; other errors are values."""
+        """What each task taught. Raises PutOff; other errors are values."""
         for group, episode in self._groups(tasks):
             assignments = [assign(task) for task in group]
             assignments[0].say("distilling")
             try:
                 found = self._distilled(assignments, episode)
-            except LimitReached:
+            except PutOff:
                 raise
             except ModelError as error:
                 yield group[0], error
@@ -191,6 +202,7 @@ class ModelReading:
             opening=(seen, request),
             tools=[REPORT_TASKS, REPORT_LESSONS],
             max_tokens=self._limits.max_tokens,
+            can_wait=True,
         )
 
     def _fitting(self, ask: Callable[[int], Result]) -> Result:
@@ -227,7 +239,7 @@ class ModelReading:
             except ModelError as error:
                 spent += error.usage or Usage()
                 error.usage = sum((lesson.usage for lesson in taught), spent)
-                if isinstance(error, LimitReached):
+                if isinstance(error, PutOff):
                     raise
                 if not taught or error.fatal or error.transient:
                     return error

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from acx.engine.limited import Purse
-from acx.errors import LimitReached, ModelError
+from acx.errors import ModelError, PutOff
 from acx.model import Lesson, SkillTree, Task, Transcript, Usage
 
 
@@ -153,7 +153,7 @@ class ReadingByTask:
             try:
                 answer = self.learner.lessons(assign(task))
                 yield task, answer if isinstance(answer, Skipped) else list(answer)
-            except LimitReached:
+            except PutOff:
                 raise
             except ModelError as error:
                 yield task, error

@@ -62,6 +62,11 @@ class Home:
         return self.path / "sessions"
 
     @property
+    def batches(self) -> Path:
+        """Batches that were sent to a model, and their answers."""
+        return self.path / "batches"
+
+    @property
     def gates(self) -> Path:
         """Which gates may be run on this machine: the folder of a space -> its command."""
         return self.path / "gates.yaml"

@@ -22,6 +22,7 @@ from acx.store.spending import Spending
 from acx.transcripts.own_rules import NO_RULES, Rules, rules_of
 
 if TYPE_CHECKING:
+    from acx.store.shelf import Batches
     from acx.store.spaces import Spaces
 
 
@@ -71,6 +72,12 @@ class Context:
     def sessions(self) -> Sessions:
         """The stored sessions; what is added to them is redacted by the rules of config.yaml."""
         return Sessions(self.home, lambda: self.rules)
+
+    @property
+    def batches(self) -> Batches:
+        from acx.store.shelf import Batches
+
+        return Batches(self.home.batches)
 
     @property
     def spending(self) -> Spending:

@@ -2,7 +2,8 @@
 
 It is run on a checkout of the candidate, in a folder of its own and without keys in its
 environment. A space comes from others, and so does its gate: none is run that the person of this
-machine hasn't allowed, word for word (`acx space allow`, or setting it with `acx space update --gate`).
+machine hasn't allowed, word for word (`acx space allow`, or setting it with
+`acx space update --gate`).
 """
 
 from __future__ import annotations

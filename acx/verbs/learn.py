@@ -25,7 +25,7 @@ from acx.store import publish
 from acx.store.layout import Home
 from acx.store.repo import Repo
 from acx.store.sessions import Sessions
-from acx.verbs import import_sessions, learners, policies
+from acx.verbs import batches, import_sessions, learners, policies
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import How, Imported, Unread
 from acx.verbs.learn_report import SessionReport
@@ -93,10 +93,17 @@ def learn(
     max_cost: Decimal | None = None,
     stdin: BinaryIO | None = None,
     format: str = "",
+    batch: bool = False,
     progress: Progress = lambda _: None,
 ) -> LearnReport:
-    """Learn from sessions, transcript files or standard input (`-`); else every pending session."""
-    chosen = learners.chosen(ctx.config, learner, model)
+    """Learn from sessions, transcript files or standard input (`-`); else every pending session.
+
+    With `batch`, what can wait is asked in a batch, and the next run goes on from its answers.
+    """
+    shelf = batches.shelf(ctx, batch)
+    chosen = learners.chosen(ctx.config, learner, model, shelf)
+    if batch:
+        batches.check(ctx.config, chosen, dry_run)
     purse = _purse(ctx, chosen, max_cost)
     settings = Settings(review or ctx.config.review, dry_run, purse, progress)
     _check_space(ctx, targets, space)
@@ -108,7 +115,11 @@ def learn(
         if not targets:
             found = _pending(ctx, space)
         groups = _by_space(ctx, found, space, dry_run, refused)
+        if shelf and chosen.prompts:
+            batches.fetch(ctx, learners.engine(ctx.config, model), shelf, progress)
         reports = _side_by_side(ctx, chosen, groups, settings)
+        if shelf and shelf.wanted:
+            batches.send(ctx, learners.engine(ctx.config, model), shelf, purse, progress)
     loose = 0 if targets else sum(not session.space for session in ctx.sessions.all())
     return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run, loose)
 

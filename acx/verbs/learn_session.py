@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from acx.errors import AcxError, LimitReached, ModelError
+from acx.errors import AcxError, ModelError, PutOff
 from acx.learn import message, pipeline
 from acx.learn.draft import Draft
 from acx.learn.pipeline import Ready
@@ -136,7 +136,7 @@ class _Run:
                 self._learned(task, answer)
                 left -= 1
                 self.settings.go_on()
-        except LimitReached as error:
+        except PutOff as error:
             self.usage += error.usage or Usage()
             self.limit, self.unasked = error.message, left
 
@@ -169,7 +169,7 @@ class _Run:
         elif self.unasked:
             count = "1 task is" if self.unasked == 1 else f"{self.unasked} tasks are"
             status, reason = "pending", f"{self.limit}; {count} left"
-        if isinstance(self.error, LimitReached):
+        if isinstance(self.error, PutOff):
             status = "pending"
         if not self.settings.dry_run:
             read = not (self.error or self.unasked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from acx.config import LEARNERS, Config
 from acx.errors import ModelError, UsageError
@@ -10,15 +11,24 @@ from acx.learn import checks
 from acx.learn.port import Learner
 from acx.store import skill_source
 
+if TYPE_CHECKING:
+    from acx.engine.anthropic_engine import AnthropicEngine
+    from acx.engine.later import Shelf
 
-def chosen(config: Config, learner: str = "", model: str = "") -> Learner:
+
+def chosen(
+    config: Config, learner: str = "", model: str = "", shelf: Shelf | None = None
+) -> Learner:
     """The learner to use. Raises UsageError for an unknown one, ModelError for a missing key."""
     name = learner or config.learner or ("anthropic" if config.has_credentials else "offline")
     if name not in LEARNERS:
         raise UsageError(f"no learner {name!r}", f"there are: {', '.join(LEARNERS)}")
     if name == "offline":
         return offline()
-    return _anthropic(config, model or config.model)
+    from acx.learn.model_learner import ModelLearner
+
+    model = model or config.model
+    return ModelLearner(engine(config, model), f"anthropic {model}", checks.problems, shelf=shelf)
 
 
 def has_price(config: Config, learner: Learner) -> bool:
@@ -28,7 +38,7 @@ def has_price(config: Config, learner: Learner) -> bool:
     from acx.engine.prices import Tokens, cost
 
     model = learner.name.partition(" ")[2]
-    return not config.base_url and cost(model, Tokens()) is not None
+    return (config.full_api or not config.base_url) and cost(model, Tokens()) is not None
 
 
 def offline() -> Learner:
@@ -42,7 +52,8 @@ def _template(name: str) -> Mapping[str, bytes]:
     return skill_source.template(name).files
 
 
-def _anthropic(config: Config, model: str) -> Learner:
+def engine(config: Config, model: str = "") -> AnthropicEngine:
+    """What speaks to the configured model. Raises ModelError for a missing key."""
     if not config.has_credentials and not config.base_url:
         raise ModelError(
             "the learner anthropic needs a key, and ANTHROPIC_API_KEY is not set",
@@ -51,14 +62,13 @@ def _anthropic(config: Config, model: str) -> Learner:
             fatal=True,
         )
     from acx.engine.anthropic_engine import AnthropicEngine
-    from acx.learn.model_learner import ModelLearner
 
-    engine = AnthropicEngine(
-        model,
+    return AnthropicEngine(
+        model or config.model,
         api_key=config.api_key or (None if config.auth_token else "none"),
         auth_token=config.auth_token or None,
         base_url=config.base_url or None,
         timeout=config.timeout,
         effort=config.effort,
+        full_api=config.full_api,
     )
-    return ModelLearner(engine, f"anthropic {model}", checks.problems)
