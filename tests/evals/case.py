@@ -21,12 +21,11 @@ from tests.evals import noise
 
 CASES = Path(__file__).parent / "cases"
 
-TAGS = frozenset(
-    "success diagnosed-failure false-claim repaired correction preference user-fact third-person"
-    " reopened two-in-one small-talk repeat contradiction long-output injected-tool injected-page"
-    " invented-rule secret custom-skill rejection queued unfinished trivia support"
-    " assistant".split()
-)
+_TAGS = """success diagnosed-failure false-claim repaired correction preference user-fact
+    third-person reopened two-in-one small-talk repeat contradiction long-output injected-tool
+    injected-page invented-rule secret custom-skill rejection queued unfinished trivia support
+    assistant"""
+TAGS = frozenset(_TAGS.split())
 STATUSES = ("success", "failed", "running", "pending")
 KINDS = ("sop", "warning", "fact")
 EVENTS = ("queued", "rejection", "shell", "interrupt")

@@ -10,16 +10,16 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-WORDS = (
-    "account address archive audit basket billing branch cache carrier catalog channel checkout"
-    " client config contract coupon currency customer delivery digest discount draft event export"
-    " feature feed filter gateway group handler history import index invoice item journal label"
-    " layout ledger locale lookup mailer market member merge metric notice offer option order owner"
-    " parcel partner payment period plan policy portal price profile quota queue quote rate receipt"
-    " refund region report request retry review role route rule schedule search segment session"
-    " setting shipment stock store summary supplier tariff tax template token track vendor voucher"
-    " warehouse webhook window zone"
-).split()
+_WORDS = """
+    account address archive audit basket billing branch cache carrier catalog channel checkout
+    client config contract coupon currency customer delivery digest discount draft event
+    export feature feed filter gateway group handler history import index invoice item
+    journal label layout ledger locale lookup mailer market member merge metric notice offer
+    option order owner parcel partner payment period plan policy portal price profile quota
+    queue quote rate receipt refund region report request retry review role route rule
+    schedule search segment session setting shipment stock store summary supplier tariff tax
+    template token track vendor voucher warehouse webhook window zone ).split )"""
+WORDS = _WORDS.split()
 
 Lines = Iterator[str]
 
@@ -57,7 +57,7 @@ def _npm(chance: random.Random, lines: int) -> Lines:
         elif form == 1:
             yield f"npm http cache {package}@{version} {size // 900}ms (cache hit)"
         else:
-            yield f"npm sill placeDep ROOT {package}@{version} OK for: webapp@1.4.0 want: ^{version}"
+            yield f"npm sill placeDep ROOT {package}@{version} OK for: app@1.4.0 want: ^{version}"
 
 
 def _docker(chance: random.Random, lines: int) -> Lines:
@@ -101,7 +101,8 @@ def _make(chance: random.Random, lines: int) -> Lines:
     for n in range(lines):
         folder, name = chance.choice(WORDS), f"{chance.choice(WORDS)}_{chance.choice(WORDS)}"
         percent = n * 100 // max(lines, 1)
-        yield f"[{percent:3d}%] Building CXX object src/{folder}/CMakeFiles/{folder}.dir/{name}.cpp.o"
+        path = f"src/{folder}/CMakeFiles/{folder}.dir/{name}.cpp.o"
+        yield f"[{percent:3d}%] Building CXX object {path}"
 
 
 def _sql(chance: random.Random, lines: int) -> Lines:

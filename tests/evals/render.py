@@ -10,9 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.evals.case import Case, Script
-from tests.evals.render_chat import anthropic, openai
+from tests.evals.render_apps import ai_sdk, chatgpt
+from tests.evals.render_chat import anthropic, openai, responses
 from tests.evals.render_claude_code import claude_code
-from tests.evals.render_text import plain
+from tests.evals.render_codex import codex
+from tests.evals.render_gemini_cli import gemini_cli
+from tests.evals.render_opencode import opencode, pi
+from tests.evals.render_text import aider, plain
 from tests.evals.scene import Scene
 
 
@@ -25,12 +29,22 @@ class Writer:
     events: frozenset[str] = frozenset()
 
 
+def _events(names: str = "") -> frozenset[str]:
+    return frozenset(names.split())
+
+
 WRITERS = {
-    "claude-code": Writer(
-        claude_code, ".jsonl", frozenset({"queued", "rejection", "shell", "interrupt"})
-    ),
+    "claude-code": Writer(claude_code, ".jsonl", _events("queued rejection shell interrupt")),
+    "codex": Writer(codex, ".jsonl", _events("queued rejection shell interrupt")),
+    "gemini-cli": Writer(gemini_cli, ".json", _events("rejection interrupt")),
+    "opencode": Writer(opencode, ".json", _events("rejection shell interrupt")),
+    "pi": Writer(pi, ".jsonl", _events("shell interrupt")),
+    "aider": Writer(aider, ".md", _events("shell interrupt")),
     "openai": Writer(openai, ".jsonl"),
     "anthropic": Writer(anthropic, ".json"),
+    "responses": Writer(responses, ".jsonl"),
+    "ai-sdk": Writer(ai_sdk, ".json", _events("rejection")),
+    "chatgpt": Writer(chatgpt, ".json"),
     "plain": Writer(plain, ".txt"),
 }
 

@@ -1,4 +1,4 @@
-"""A scene as the logs of chat APIs: OpenAI's chat messages, Anthropic's Messages.
+"""A scene as the logs of APIs: OpenAI's chat messages and Responses, Anthropic's Messages.
 
 What an agent's program puts into a person's slot stands there as it does with these clients: in
 wrappers of theirs, or as a system message where there is no such slot.
@@ -75,3 +75,49 @@ def anthropic(scene: Scene) -> str:
     system = f"You are the assistant of {scene.case.project}."
     request = {"model": "claude-sonnet-4-5", "max_tokens": 8192, "system": system}
     return json.dumps({**request, "messages": found}, ensure_ascii=False, indent=1)
+
+
+def responses(scene: Scene) -> str:
+    """JSON Lines of requests with their responses, each a continuation of the one before: what the
+    model is told stands in the requests, what it says and calls in the responses."""
+    found: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
+
+    def answer(step: Step, item: dict[str, Any]) -> None:
+        nonlocal told
+        if told or not found:
+            before = found[-1]["response"]["id"] if found else None
+            request = {"model": "gpt-5.2", "previous_response_id": before, "input": told}
+            response: dict[str, Any] = {
+                "id": f"resp_{scene.token(step.number)}",
+                "object": "response",
+            }
+            response |= {"created_at": int(step.at.timestamp()), "model": "gpt-5.2", "output": []}
+            found.append({"request": request, "response": response})
+            told = []
+        found[-1]["response"]["output"].append(item)
+
+    for step in scene.steps:
+        turn = step.turn
+        if turn.who == "call":
+            id = f"call_{scene.token(step.number)}"
+            given = json.dumps(turn.args, ensure_ascii=False)
+            call = {"type": "function_call", "call_id": id, "name": turn.text, "arguments": given}
+            answer(step, call)
+            if turn.result is not None:
+                output = {"type": "function_call_output", "call_id": id, "output": printed(step)}
+                told.append(output)
+        elif turn.who == "agent":
+            block = {"type": "output_text", "text": step.words, "annotations": []}
+            answer(step, {"type": "message", "role": "assistant", "content": [block]})
+        else:
+            put_in = turn.who == "harness" and not step.words.startswith("<")
+            role = "developer" if put_in else "user"
+            block = {"type": "input_text", "text": step.words}
+            stamp = {"created_at": int(step.at.timestamp())}
+            told.append({"type": "message", "role": role, "content": [block], **stamp})
+    if told:
+        before = found[-1]["response"]["id"] if found else None
+        request = {"model": "gpt-5.2", "previous_response_id": before, "input": told}
+        found.append({"request": request})
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in found)

@@ -88,6 +88,7 @@ class _Session:
 
     def _harness(self, step: Step) -> None:
         words = step.words
+        flags: dict[str, Any]
         if words.startswith("This session is being continued"):
             flags = {"isCompactSummary": True, "isVisibleInTranscriptOnly": True}
         else:

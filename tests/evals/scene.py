@@ -70,10 +70,11 @@ def _steps(script: Script) -> Sequence[Step]:
         refused = None
         if turn.who == "call" and turn.result is None and after:
             refused = after if after.event in ("rejection", "interrupt") else None
-        then = at + timedelta(milliseconds=400 + _chance(number, 30) * 450)
+        took = timedelta(milliseconds=400 + _chance(number, 30) * 450)
+        then = at + took if turn.who == "call" else at
         joins = turn.who == "call" and last is not None and last.turn.who == "agent"
         found.append(Step(number, turn, at, then, refused, joins))
-        at = then if turn.who == "call" else at
+        at = then
     return found
 
 
