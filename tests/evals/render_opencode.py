@@ -98,8 +98,9 @@ def pi(scene: Scene) -> str:
 
     def add(step: Step, message: dict[str, Any], late: bool = False) -> None:
         at, parent = step.then if late else step.at, found[-1]["id"] if found[1:] else None
-        entry = {"type": "message", "id": scene.uuid(step.number, late, len(found))[:8]}
-        entry |= {"parentId": parent, "timestamp": iso(at)}
+        id = scene.uuid(step.number, late, len(found))[:8]
+        entry: dict[str, Any] = {"type": "message", "id": id, "parentId": parent}
+        entry["timestamp"] = iso(at)
         found.append({**entry, "message": {**message, "timestamp": _ms(at)}})
 
     def agent(step: Step, *blocks: dict[str, Any], stop: str) -> None:
