@@ -6,7 +6,7 @@ INSTALL ?= -e .
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check format wheel bench pictures golden clean
+.PHONY: help setup demo test check format wheel bench evals pictures golden clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -42,6 +42,11 @@ wheel: $(READY)  ## build dist/*.whl
 
 bench: $(READY)  ## measure: start-up, appending, a lesson, memory
 	@$(BIN)/python tests/bench/bench.py
+
+evals: $(READY)  ## measure how well the learners learn; ARGS="--misses" says where they don't
+	@$(BIN)/python tests/evals/evals.py $(ARGS)
+	@case "$(ARGS) $$ANTHROPIC_API_KEY$$ANTHROPIC_BASE_URL" in *--learner*|*" ") ;; \
+	  *) $(BIN)/python tests/evals/evals.py --learner anthropic $(ARGS) ;; esac
 
 pictures: $(READY)  ## the README's pictures, from a real run
 	@$(BIN)/python tests/demo/pictures.py

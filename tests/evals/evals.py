@@ -19,7 +19,7 @@ if __package__ in (None, ""):
 
 from acx.config import DEFAULT_MODEL
 from tests.evals.case import Case, CaseError, load, paths
-from tests.evals.run import Engine, attempt
+from tests.evals.run import Engine, Ran, attempt
 from tests.evals.score import score
 from tests.evals.table import as_json, table
 
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     engine = Engine(given.learner, given.model)
     began = time.monotonic()
     with ThreadPoolExecutor(max(given.jobs, 1)) as pool:
-        ran = list(pool.map(lambda case: attempt(case, engine, given.keep), cases))
+        ran = list(pool.map(lambda case: _timed(case, engine, given.keep), cases))
     rows = [
         (case.name, score(case, None), came)
         if isinstance(came, str)
@@ -56,6 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.json:
         given.json.write_text(json.dumps(as_json(rows), ensure_ascii=False, indent=1) + "\n")
     return 1 if broken or any(why for *_, why in rows) else 0
+
+
+def _timed(case: Case, engine: Engine, keep: Path | None) -> Ran:
+    """The case, run; and, as a model takes its time, a word when it is done."""
+    began = time.monotonic()
+    ran = attempt(case, engine, keep)
+    if engine.learner != "offline":
+        print(f"  {case.name}  {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    return ran
 
 
 def _loaded(names: Sequence[str]) -> tuple[list[Case], int]:

@@ -82,6 +82,7 @@ def figures(score: Score) -> dict[str, float | None]:
         "kinds": score.kinds.percent,
         "unproved": score.unproved,
         "commits": score.commits,
+        "commits a session": score.commits / (score.sessions or 1),
         "lines a lesson": score.lines / lessons,
         "calls a session": usage.calls / (score.sessions or 1),
         "calls a lesson": usage.calls / lessons,
@@ -105,11 +106,11 @@ def _verdicts(total: Score, aims: Mapping[str, float]) -> list[str]:
     lines += [f"{name:<12} {count:>8}" for name, count in others.items()]
     usage = total.usage
     cost = "unknown" if usage.cost is None else f"{usage.cost:.4f} USD"
-    per = ", ".join(f"{found[name]:.2f} {name}" for name in ("lines a lesson", "calls a session",
-                                                             "calls a lesson"))  # fmt: skip
+    costs = ("commits a session", "lines a lesson", "calls a session", "calls a lesson")
+    per = ", ".join(f"{found[name]:.2f} {name}" for name in costs)
     lines.append(
-        f"cost         {total.commits} commits from {total.sessions} sessions, {per};"
-        f" tokens {usage.input} in, {usage.output} out, {usage.cached} cached; {cost}"
+        f"cost         {total.commits} lessons from {total.sessions} sessions: {per};\n"
+        f"             tokens {usage.input} in, {usage.output} out, {usage.cached} cached; {cost}"
     )
     return lines
 

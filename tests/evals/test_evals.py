@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from acx.learn.port import Skipped
-from acx.model import Message, Session, Task, Usage
+from acx.model import Message
 from acx.transcripts import open_transcript
+from acx.verbs import learners
 from tests.evals import evals, noise
-from tests.evals.case import CASES, Case, CaseError, Script, Turn, load, paths, squeezed
+from tests.evals.case import CASES, TAGS, Case, CaseError, Script, Turn, load, paths, squeezed
 from tests.evals.render import WRITERS, render
-from tests.evals.run import Engine, attempt, run
+from tests.evals.run import Engine, run
+from tests.loopback import LoopbackMessages, Status
 
 FILES = paths()
 TEXT_ONLY = ("plain", "aider")
@@ -173,9 +174,7 @@ def test_every_format_writes_every_kind_of_turn(form: str, tmp_path: Path) -> No
 
 
 def test_every_tag_has_a_case() -> None:
-    tags = {tag for path in FILES for tag in load(path).tags}
-    missing = {"success", "small-talk", "secret", "injected-tool", "contradiction"} - tags
-    assert not missing
+    assert TAGS - {tag for path in FILES for tag in load(path).tags} == set()
 
 
 @pytest.mark.parametrize("kind", sorted(noise.KINDS))
@@ -273,24 +272,23 @@ def test_what_is_kept_can_be_read(tmp_path: Path, git: Callable[..., str]) -> No
     assert [made.id for made in again.commits] == [made.id for made in learned.commits]
 
 
-class Deaf:
-    """A learner that is no part of acx's own: it hears one task, and learns nothing."""
-
-    name = "deaf"
-
-    def tasks(self, transcript: object, known: object) -> tuple[list[Task], Usage]:
-        return [Task(1, "something", 1, 2, "success")], Usage(10, 1, 0, 1)
-
-    def lessons(self, assignment: object) -> Skipped:
-        return Skipped("heard nothing", Usage(20, 2, 0, 1))
-
-
 def test_any_object_that_learns_can_be_measured() -> None:
-    case = load(CASES / "csv-count-trivia.yaml")
-    learned = attempt(case, Engine(Deaf()))
-    assert not isinstance(learned, str)
-    assert learned.commits == ()
-    assert [task.title for task in learned.sessions[0].tasks] == ["something"]
-    assert (learned.usage.input, learned.usage.calls) == (30, 2)
-    assert isinstance(learned.sessions[0].messages[0], Message)
-    assert Session("s", "now").id == "s"
+    case = load(CASES / "go-generate-shell-and-interrupt.yaml")
+    by_name, by_object = run(case, Engine("offline")), run(case, Engine(learners.offline()))
+    assert [made.text for made in by_object.commits] == [made.text for made in by_name.commits]
+    assert by_object.sessions[0].tasks == by_name.sessions[0].tasks
+    assert by_object.landed
+
+
+def test_a_model_that_cannot_be_had_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    given = ["--learner", "anthropic", "--model", "some-model", "--case", "csv-count-trivia"]
+    with LoopbackMessages(lambda _: Status(401, "no such key")) as api:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
+        assert evals.main([*given, "--misses"]) == 0
+    told = capsys.readouterr()
+    assert "session s1 failed: " in told.out
+    assert "learner      anthropic some-model" in told.out
+    assert "csv-count-trivia" in told.err
