@@ -22,11 +22,11 @@ def entries(text: str) -> Iterator[str]:
 
 
 def units(text: str) -> Iterator[str]:
-    """All that a file says: its entries, its headings, the lines of its front matter."""
+    """All that a file says: its entries, each item in them, headings, lines of front matter."""
     front, body = _split(text)
-    yield from front
-    yield from (line for line in body if _HEADING.match(line))
-    yield from _Reading().read(body)
+    headings = (line for line in body if _HEADING.match(line))
+    items = _Reading(flat=True).read(body)
+    yield from dict.fromkeys([*front, *headings, *_Reading().read(body), *items])
 
 
 def tokens(entry: str) -> frozenset[str]:
@@ -42,8 +42,10 @@ def alike(one: str, other: str) -> float:
 
 @dataclass(slots=True)
 class _Reading:
-    """The entry at hand, whether it is a record, and the heading it stands below."""
+    """The entry at hand, whether it is a record, and the heading it stands below. `flat`: every
+    item is an entry, however deep it stands."""
 
+    flat: bool = False
     now: list[str] = field(default_factory=list)
     record: bool = False
     heading: str = ""
@@ -58,12 +60,14 @@ class _Reading:
             if not self.fenced and _HEADING.match(line):
                 self.heading = line
             elif line.strip():
-                if not self.now and self.heading.startswith("##") and _FIELD.match(line):
+                in_record = self.heading.startswith("##") and not self.flat
+                if not self.now and in_record and _FIELD.match(line):
                     self.now, self.record = [self.heading], True
                 self.now.append(line)
         yield from self._entry()
 
     def _starts(self, line: str) -> bool:
+        line = line.lstrip() if self.flat else line
         marked = _ITEM.match(line) or _HEADING.match(line) or _ROW.match(line)
         return bool(marked) or not line.strip()
 

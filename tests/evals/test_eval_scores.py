@@ -372,8 +372,12 @@ def test_entries(text: str, found: list[str]) -> None:
     assert list(entries(text)) == found
 
 
-def test_units_have_headings_and_front_matter() -> None:
-    assert list(units("---\nname: x\n---\n# T\n\ntext")) == ["name: x", "# T", "text"]
+def test_units_have_headings_front_matter_and_every_item() -> None:
+    text = "---\nname: x\n---\n# T\n\n- one\n  - below\n    it\n\n## R\n- **Fix**: c"
+    assert list(units(text)) == [
+        "name: x", "# T", "## R", "- one - below it", "## R - **Fix**: c",
+        "- one", "- below it", "- **Fix**: c",
+    ]  # fmt: skip
 
 
 def test_alike() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from acx.transcripts import open_transcript
 from acx.verbs import learners
 from tests.evals import evals, noise
 from tests.evals.case import CASES, TAGS, Case, CaseError, Script, Turn, load, paths, squeezed
+from tests.evals.matching import teaches
 from tests.evals.render import WRITERS, render
 from tests.evals.run import Engine, run
 from tests.loopback import LoopbackMessages, Status
@@ -292,3 +294,13 @@ def test_a_model_that_cannot_be_had_is_told(
     assert "session s1 failed: " in told.out
     assert "learner      anthropic some-model" in told.out
     assert "csv-count-trivia" in told.err
+
+
+def test_the_case_in_the_readme_is_one(tmp_path: Path) -> None:
+    text = (CASES.parent / "README.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    case = load(written(tmp_path, textwrap.dedent(block)))
+    check(case, case.sessions[0], tmp_path)
+    [lesson] = case.lessons
+    assert teaches("- Add no new dependencies to the client.", lesson)
+    assert not teaches("- Use tenacity for retries.", lesson)
