@@ -23,6 +23,10 @@ _CACHES = (".hypothesis", ".mypy_cache", ".pytest_cache", ".tox", "__pycache__")
 PASSED_OVER = frozenset((*_CACHES, ".git", ".venv", "node_modules", "site-packages", "venv"))
 """Folders that hold a project's own files, never an agent's transcripts."""
 
+READ_AHEAD = 2**20
+"""Bytes read at once. Lines are often some 10 kB long: with Python's 8 kB at a time, going through
+200 MB of them takes 0.12 s, so 0.04 s."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -64,7 +68,7 @@ def piped(stream: BinaryIO) -> Source:
 
     def again() -> BinaryIO:
         copy.seek(0)
-        return io.BufferedReader(io.FileIO(os.dup(copy.fileno())))
+        return io.BufferedReader(io.FileIO(os.dup(copy.fileno())), READ_AHEAD)
 
     return Source("-", again)
 
@@ -85,7 +89,7 @@ def _bundles(path: Path, formats: tuple[Format, ...]) -> list[Source]:
 
 def _opened(files: tuple[Path, ...]) -> BinaryIO:
     if len(files) == 1:
-        return files[0].open("rb")
+        return files[0].open("rb", READ_AHEAD)
     return joined(file.open("rb") for file in files)
 
 
