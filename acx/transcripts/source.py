@@ -15,6 +15,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO, cast
 
@@ -34,13 +35,27 @@ _BOM = b"\xef\xbb\xbf"
 __all__ = ["BAD_UTF8", "NOT_JSON", "NOT_OBJECT", "TORN", "objects", "sample", "texts"]
 
 
-def objects(stream: BinaryIO, notes: Notes) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader wants of each line.
+
+    fields  a TypedDict: its fields alone are decoded, the others checked and passed over
+    whole   whether a line is to be decoded whole after all, going by these fields
+    """
+
+    fields: type
+    whole: Callable[[Any], bool] = lambda _: False
+
+
+def objects(
+    stream: BinaryIO, notes: Notes, wanted: Wanted | None = None
+) -> Iterator[dict[str, Any]]:
     """Every object of the transcript; a list's elements one by one.
 
     Memory stays small: JSON Lines are read line by line, a list element by element. Only a file
-    that is a single object has to be decoded whole.
+    that is a single object has to be decoded whole. More than what is `wanted` may be there.
     """
-    for value in _values(stream, notes):
+    for value in _values(stream, notes, wanted=wanted):
         if isinstance(value, dict):
             yield value
         elif isinstance(value, list):
@@ -133,7 +148,9 @@ def sample(stream: BinaryIO) -> Sample:
     return Sample(text, shape if found else "text", tuple(found), data[:16])
 
 
-def _values(stream: BinaryIO, notes: Notes, everything: bool = False) -> Iterator[Any]:
+def _values(
+    stream: BinaryIO, notes: Notes, everything: bool = False, wanted: Wanted | None = None
+) -> Iterator[Any]:
     """The values of a transcript. With `everything`, of a torn first value all that can be read."""
     start = stream.tell()
     head = stream.read(64).removeprefix(_BOM).lstrip()[:1]
@@ -143,7 +160,7 @@ def _values(stream: BinaryIO, notes: Notes, everything: bool = False) -> Iterato
         yield from elements(stream, notes, everything)
         return
     stream.seek(start)
-    loads = _fast()
+    loads = _partly(wanted) if wanted else _fast(Any)
     for line in lines(stream, notes):
         if line.isspace():
             continue
@@ -188,11 +205,25 @@ def _damaged(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
         notes.warn(BAD_UTF8)
 
 
+def _partly(wanted: Wanted) -> Callable[[bytes], Any]:
+    """Decodes what is wanted of a line. As strict as decoding it whole: where only that succeeds,
+    as for other values than objects, it is left to json, too."""
+    some, all, whole = _fast(wanted.fields), _fast(Any), wanted.whole
+
+    def loads(line: bytes) -> Any:
+        if not line.isascii():
+            line.decode()  # what is passed over is checked for all but this
+        value = some(line)
+        return all(line) if whole(value) else value
+
+    return loads
+
+
 @cache
-def _fast() -> Callable[[bytes], Any]:
+def _fast(fields: Any) -> Callable[[bytes], Any]:
     import msgspec  # some ms that those who pipe single messages needn't pay
 
-    return msgspec.json.Decoder().decode
+    return msgspec.json.Decoder(fields).decode
 
 
 def _copied(blocks: Iterable[bytes], original: BinaryIO) -> BinaryIO:

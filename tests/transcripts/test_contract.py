@@ -76,6 +76,18 @@ def test_the_format_is_told_from_the_content_alone(format: str, path: Path) -> N
         assert 0 < len(why) <= 80
 
 
+@pytest.mark.parametrize(
+    "path", [path for format, path in ALL if format == "claude-code"], ids=name
+)
+def test_what_isnt_decoded_of_a_line_would_change_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = items(path.read_bytes(), "claude-code")
+    monkeypatch.setattr("acx.transcripts.formats.claude_code.LINE", None)
+    monkeypatch.setattr("acx.transcripts.formats.claude_branches.LINE", None)
+    assert items(path.read_bytes(), "claude-code") == some
+
+
 @every_file
 def test_something_is_read_and_nothing_is_strange(format: str, path: Path) -> None:
     assert any(messages(path)) != (name(path) in SILENT)

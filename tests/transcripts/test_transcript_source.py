@@ -6,7 +6,7 @@ import io
 import json
 import os
 import threading
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from acx.transcripts import source
 from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes
-from acx.transcripts.source import lines, objects, sample, seekable
+from acx.transcripts.source import Wanted, lines, objects, sample, seekable
 
 
 def read(data: bytes) -> tuple[list[Any], Notes]:
@@ -242,3 +242,53 @@ def test_damage_in_the_middle_costs_what_is_damaged() -> None:
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30, 1e300, 0.1])
 def test_numbers_are_as_written(number: float) -> None:
     assert read(json.dumps({"a": number}).encode())[0] == [(1, {"a": number})]
+
+
+class Few(TypedDict, total=False):
+    kind: Any
+    note: Any
+
+
+FEW = Wanted(Few, whole=lambda value: bool(value.get("note")))
+
+
+def test_only_what_is_wanted_of_a_line_is_decoded() -> None:
+    values = [
+        {"kind": 1, "long": {"kind": 2}},
+        {"kind": {"long": 3}, "long": "ünï"},
+        {"long": 4, "note": "all of it"},
+        {"\ud800": 5, "kind": 6},  # left to json
+        [{"kind": 7, "long": 8}],
+    ]
+    data = "".join(json.dumps(value) + "\n" for value in values).encode()
+    found = list(objects(io.BytesIO(data), Notes(), FEW))
+    assert found == [
+        {"kind": 1},
+        {"kind": {"long": 3}},
+        values[2],
+        values[3],
+        {"kind": 7, "long": 8},
+    ]
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        *(b'"\xff"', b'"\xed\xa0\x80"', b'{"\xff":1}', b'"\x01"', b'"\t"', b'"\\x"', b'"\\u00zz"'),
+        *(b"01", b"1.", b".5", b"1e", b"-", b"+1", b"tru", b"NaN", b"1e999", b'"\\ud800"', b"'a'"),
+        *(b"[1 2]", b"[1,]", b'{"a":1,}', b'{"a" 1}', b"{1:2}", b"[}", b'"', b"", b"[" * 100_000),
+        *(b'1,"kind":2', b'1}{"kind":2', b"/**/1", b'"\xc3\xbc"', b'"\\ud83d\\ude00"'),
+    ],
+    ids=lambda long: repr(long[:20]),
+)
+def test_what_is_not_wanted_is_checked_all_the_same(long: bytes) -> None:
+    data = b'{"kind":1,"long":%b}\n{"kind":3}\n' % long
+    notes, others = Notes(), Notes()
+    some = [value.get("kind") for value in objects(io.BytesIO(data), notes, FEW)]
+    whole = [value.get("kind") for value in objects(io.BytesIO(data), others)]
+    assert (some, notes) == (whole, others)
+
+
+@given(st.binary(max_size=40))
+def test_what_is_not_wanted_is_checked_whatever_it_is(long: bytes) -> None:
+    test_what_is_not_wanted_is_checked_all_the_same(long)

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 from acx.errors import BadInput
 from acx.transcripts.contract import Notes
-from acx.transcripts.formats.claude_lines import is_prompt, is_sidechain
+from acx.transcripts.formats.claude_lines import LINE, is_prompt, is_sidechain
 from acx.transcripts.record import text_at
 from acx.transcripts.source import lines, objects
 
@@ -77,7 +77,7 @@ def _session(line: bytes) -> str:
 def taken_back(stream: BinaryIO) -> set[str]:
     """The ids of the prompts that the person took back. Needs some 150 bytes of memory a line."""
     tree = _Tree()
-    for record in objects(stream, Notes()):
+    for record in objects(stream, Notes(), LINE):
         with suppress(BadInput):
             tree.add(record)
     return set(tree.gone.values())

@@ -25,6 +25,7 @@ from acx.transcripts.formats import claude_texts as texts
 from acx.transcripts.formats.blocks import is_result, listed, parts_of
 from acx.transcripts.formats.claude_branches import is_left, survey, taken_back
 from acx.transcripts.formats.claude_lines import (
+    LINE,
     Speak,
     is_meta,
     is_sidechain,
@@ -80,7 +81,7 @@ def _read(stream: BinaryIO, notes: Notes) -> Iterator[Message]:
     stream.seek(0)
     notes.session_id = seen.session
     reading = _Reading(notes)
-    for record in objects(stream, notes):
+    for record in objects(stream, notes, LINE):
         _note(record, notes)
         if is_left(record, gone):
             reading.leave(record)

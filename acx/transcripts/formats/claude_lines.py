@@ -7,7 +7,7 @@ a text is where the line doesn't say (`claude_texts`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from acx.errors import BadInput
 from acx.model import Event, Text
@@ -15,8 +15,72 @@ from acx.transcripts.formats import claude_texts as texts
 from acx.transcripts.formats.blocks import is_result, listed, parts_of
 from acx.transcripts.formats.said import Said
 from acx.transcripts.record import kind_of, text_at
+from acx.transcripts.source import Wanted
 
 Speak = Callable[[str], Iterable[Said]]
+
+
+class _Noted(TypedDict, total=False):
+    """Of what the client notes about a result, what says whether a person had a part in it."""
+
+    userModified: Any
+    planWasEdited: Any
+    answers: Any
+
+
+class _Hook(TypedDict, total=False):
+    hookEvent: Any
+
+
+_Other = str | list[Any] | int | float | bool | None
+
+
+class _Line(TypedDict, total=False):
+    """The fields of a line that are read here and in the rooms beside this one."""
+
+    type: Any
+    subtype: Any
+    uuid: Any
+    parentUuid: Any
+    sessionId: Any
+    session_id: Any
+    agentId: Any
+    parent_tool_use_id: Any
+    version: Any
+    cwd: Any
+    timestamp: Any
+    message: Any
+    content: Any
+    attachment: Any
+    data: _Hook | _Other
+    operation: Any
+    isSidechain: Any
+    isMeta: Any
+    isSynthetic: Any
+    isCompactSummary: Any
+    turnCompanion: Any
+    planContent: Any
+    origin: Any
+    promptSource: Any
+    commandMode: Any
+    sourceToolUseID: Any
+    toolDenialKind: Any
+    userFeedback: Any
+    toolUseResult: _Noted | _Other
+    tool_use_result: _Noted | _Other
+    is_error: Any
+    result: Any
+    errors: Any
+
+
+def _is_noted(record: Any) -> bool:
+    notes = noted(record)
+    return isinstance(notes, dict) and any(notes.values())
+
+
+LINE = Wanted(_Line, _is_noted)
+"""What is decoded of a line. Beside the result of an edit the client notes the file as it was: more
+than half of the bytes of a session, wanted only where a person changed the edit."""
 
 
 def message_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
