@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from acx.errors import BadInput
 from acx.model import Attachment, Message, Part, Text, Thinking, ToolCall, ToolResult
@@ -121,11 +121,11 @@ def _called(key: str, value: Mapping[str, Any]) -> str:
 
 def _under(name: str, text: str, found: _Found) -> str:
     """The value of a key, judged as it would be in the text `name: "value"`."""
-    if len(text) > LONGEST_NAMED or '"' in text or not _look(name)[1]:
+    if len(text) > LONGEST_NAMED or '"' in text or not _look(name).hints:
         return text
     before = f'{name}: "'
     line = f'{before}{text}"'
-    written = _named(line, _look(line)[1], found)
+    written = _named(line, _look(line).hints, found)
     return text if written == line else written[len(before) : -1]
 
 
@@ -139,11 +139,12 @@ def _text(text: str, found: _Found) -> str:
         text = found.rules.applied(text, found)
     if len(text) < LEAST:
         return text
-    clean = _once(text, found)
+    look = _look(text)
+    clean = _once(text, look, found)
     if clean is not text:
         text = _settled(clean, found)
-    if "\x1b" in text or not text.isascii():
-        seen = _UNSEEN.sub("", text) if _HIDDEN.search(text) else text
+    if look.hidden or "\x1b" in text:
+        seen = _UNSEEN.sub("", text)
         if seen != text:
             own = found.rules.applied(seen, found) if found.rules.patterns else seen
             if (clean := _settled(own, found)) != seen:
@@ -153,55 +154,73 @@ def _text(text: str, found: _Found) -> str:
 
 def _settled(text: str, found: _Found) -> str:
     """The text without secrets, also without those that only show once another one is gone."""
-    while (clean := _once(text, found)) != text:
+    while (clean := _once(text, _look(text), found)) != text:
         text = clean
     return text
 
 
-def _once(text: str, found: _Found) -> str:
+def _once(text: str, look: _Look, found: _Found) -> str:
     """The text after every rule had its turn, the same object where none found anything."""
-    places, hints = _look(text)
-    clean = _literal(text, places, found) if places else text
+    clean = _literal(text, look.places, found) if look.places else text
     if "." in clean and _DOTS.search(clean):
         clean = _apply(DOTTED, clean, found)
-    if clean is not text:
-        hints = _look(clean)[1]
+    hints = look.hints if clean is text else _look(clean).hints
     return _named(clean, hints, found) if hints else clean
 
 
 # -- where something may be found ------------------------------------------------------------------
 
 
-def _look(text: str) -> tuple[dict[int, list[int]], dict[str, list[int]]]:
-    """Where needles stand, by the number of their rule, and the hints of names. Of needles that a
-    token begins with, only where one could go on."""
+class _Look(NamedTuple):
+    """What is to be seen of a text: where needles stand, by the number of their rule; where hints
+    of names do; and whether it holds characters that can't be seen."""
+
+    places: dict[int, list[int]]
+    hints: dict[str, list[int]]
+    hidden: bool
+
+
+def _look(text: str) -> _Look:
+    """Look for all needles at once. Of those that a token begins with, only where one could go on
+    counts."""
+    needles = _needles().find(text)
+    if not needles:
+        return _NOTHING
     places: dict[int, list[int]] = {}
     hints: dict[str, list[int]] = {}
-    for needle, start, end in _needles().find(text):
-        if needle >= len(_RULE_OF):
+    hidden = False
+    for needle, start, end in needles:
+        if needle >= _FIRST_INVISIBLE:
+            hidden = True
+        elif needle >= len(_RULE_OF):
             hints.setdefault(_HINTS[needle - len(_RULE_OF)][1], []).append(start)
         elif not LITERAL[_RULE_OF[needle]].begins or _GOES_ON(text, end):
             places.setdefault(_RULE_OF[needle], []).append(start)
-    return places, hints
+    return _Look(places, hints, hidden)
 
 
+_NOTHING = _Look({}, {}, False)
 _NEEDLES = [(needle, number) for number, rule in enumerate(LITERAL) for needle in rule.needles]
 _RULE_OF = [number for _, number in _NEEDLES]
 _HINTS = [(form, hint) for hint in HINTS for form in (hint, hint.upper(), hint.capitalize())]
 """The three ways in which names are written; disregarding case would cost a second pass."""
+
+_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_UNSEEN = re.compile(f"\x1b\\[[0-9;?]{{0,30}}[A-Za-z]|[{_INVISIBLE}]")
+_FIRST_INVISIBLE = len(_NEEDLES) + len(_HINTS)
+"""Characters that can't be seen are needles too: looking for them in a pass of their own takes as
+long again as all the others."""
 
 _GOES_ON = re.compile(r"[^\s\"'<>]{12}").match
 
 
 @cache
 def _needles() -> Needles:
-    return Needles([needle for needle, _ in (*_NEEDLES, *_HINTS)])
+    invisible = filter(re.compile(f"[{_INVISIBLE}]").match, map(chr, range(0x10000)))
+    return Needles([*(needle for needle, _ in (*_NEEDLES, *_HINTS)), *invisible])
 
 
 _DOTS = re.compile(r"\.(?:[\w-]{6}\.[\w-]{27}|[0-9a-f]{64})")
-_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-_UNSEEN = re.compile(f"\x1b\\[[0-9;?]{{0,30}}[A-Za-z]|[{_INVISIBLE}]")
-_HIDDEN = re.compile(f"[\x1b{_INVISIBLE}]")  # three times as fast, where there is none
 
 
 # -- applying rules -------------------------------------------------------------------------------
@@ -215,7 +234,7 @@ def _literal(text: str, places: dict[int, list[int]], found: _Found) -> str:
         clean = _at(rule, starts, text, found) if rule.begins else _sub(rule, text, found)
         if clean is not text:
             text = clean
-            places = {later: at for later, at in _look(text)[0].items() if later > number}
+            places = {later: at for later, at in _look(text).places.items() if later > number}
     return text
 
 
@@ -225,10 +244,13 @@ def _named(text: str, hints: Mapping[str, list[int]], found: _Found) -> str:
     for rule in HEADERS:
         if any(needle in hints for needle in rule.needles):
             clean = _sub(rule, clean, found)
+    starts: list[int] | None = None
     for rule in (*ASSIGNED, SPOKEN):
         if clean is not text:
-            text, hints = clean, _look(clean)[1]
-        clean = _at(rule, name_starts(text, hints), text, found)
+            text, hints, starts = clean, _look(clean).hints, None
+        if starts is None:
+            starts = name_starts(text, hints)
+        clean = _at(rule, starts, text, found)
     return _sub(OPTION, clean, found) if "--" in clean else clean
 
 

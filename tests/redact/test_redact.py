@@ -482,3 +482,18 @@ def test_no_secret_stands_in_these_files() -> None:
     _, found = redact_text(source + beside)
     assert set(found) <= {"password"}, found
     assert not re.search(r"sk-ant-\w{20}", source)
+
+
+@pytest.mark.parametrize("name", ["Cookie", "cookie", "COOKIE", "cOoKiE", "coo\u212aie"])
+def test_the_name_of_a_cookie_is_known_however_it_is_written(name: str) -> None:
+    clean, kinds = redact_text(f"cookie\n{name}: sid={LONG}")
+    assert clean == f"cookie\n{name}: [REDACTED:cookie]"
+    assert kinds == {"cookie": 1}
+
+
+@pytest.mark.parametrize("invisible", "\u00ad\u200b\u200f\u202a\u202e\u2060\u2064\ufeff")
+def test_a_secret_that_is_broken_up_by_what_cannot_be_seen(invisible: str) -> None:
+    token = "gh" + "p_" + "a1B2" * 9
+    clean, kinds = redact_text(f"ünï {token[:2]}{invisible}{token[2:]}")
+    assert clean == "ünï [REDACTED:github]"
+    assert kinds == {"github": 1}
