@@ -42,7 +42,7 @@ DOORS = {
     "rich": {"acx.cli.render"},
     "typer": {"acx.cli"},
     "watchdog": {"acx.verbs.watch"},
-    "msgspec": {"acx.transcripts.source"},
+    "msgspec": {"acx.transcripts.json_text"},
     "ahocorasick_rs": {"acx.transcripts.needles"},
     "subprocess": {"acx.store.process"},
 }

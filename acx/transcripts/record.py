@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from json.encoder import encode_basestring as quoted
+from json.encoder import encode_basestring
 from typing import Any, get_args
 
 from acx.errors import BadInput
@@ -27,6 +27,7 @@ from acx.model import (
     ToolCall,
     ToolResult,
 )
+from acx.transcripts.json_text import quoted
 
 ORIGINS: Mapping[str, Origin] = {
     "user": "human",
@@ -52,21 +53,18 @@ def to_line(message: Message) -> bytes:
     Put together by hand: `json.dumps` of the same message takes three times as long, and a pipe of
     messages is to be as fast as a person's `cat`.
     """
-    head = f'"n":{message.number},' if message.number else ""
-    for key, value in (("id", message.id), ("ts", message.ts)):
-        if value:
-            head += f'"{key}":{quoted(value)},'
-    head += f'"role":"{message.role}","origin":"{message.origin}",'
+    head = b'"n":%d,' % message.number if message.number else b""
+    if message.id:
+        head += b'"id":%b,' % _text(message.id)
+    if message.ts:
+        head += b'"ts":%b,' % _text(message.ts)
+    head += f'"role":"{message.role}","origin":"{message.origin}",'.encode()
     if message.event:
-        head += f'"event":"{message.event}",'
+        head += f'"event":"{message.event}",'.encode()
     if message.model:
-        head += f'"model":{quoted(message.model)},'
-    parts = ",".join([_part_to_json(part) for part in message.parts])
-    line = f'{{{head}"parts":[{parts}]}}\n'
-    try:
-        return line.encode()
-    except UnicodeEncodeError:
-        return _without_lone_surrogates(line).encode()
+        head += b'"model":%b,' % _text(message.model)
+    parts = b",".join([_part_to_json(part) for part in message.parts])
+    return b'{%b"parts":[%b]}\n' % (head, parts)
 
 
 def said_line(role: str, text: str) -> bytes | None:
@@ -74,7 +72,7 @@ def said_line(role: str, text: str) -> bytes | None:
     that doesn't just speak, and for text that isn't UTF-8."""
     if role not in ("user", "assistant", "system"):
         return None
-    part = f'{{"type":"text","text":{quoted(text)}}}'
+    part = f'{{"type":"text","text":{encode_basestring(text)}}}'
     try:
         return f'{{"role":"{role}","origin":"{ORIGINS[role]}","parts":[{part}]}}\n'.encode()
     except UnicodeEncodeError:
@@ -192,34 +190,61 @@ def _within(value: Any, levels: int) -> bool:
     return levels > 0 and all(_within(item, levels - 1) for item in value)
 
 
+def _text(text: str) -> bytes:
+    try:
+        return quoted(text)
+    except UnicodeEncodeError:
+        return quoted(_without_lone_surrogates(text))
+
+
 def _without_lone_surrogates(text: str) -> str:
     """Halves of surrogate pairs, which JSON's \\u escapes can smuggle in, joined or replaced: no
     file, terminal or service takes them."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _part_to_json(part: Part) -> str:
+def _part_to_json(part: Part) -> bytes:
     if isinstance(part, Text):
-        return f'{{"type":"text","text":{quoted(part.text)}}}'
+        return b'{"type":"text","text":%b}' % _text(part.text)
     if isinstance(part, Thinking):
-        return f'{{"type":"thinking","text":{quoted(part.text)}}}'
+        return b'{"type":"thinking","text":%b}' % _text(part.text)
     if isinstance(part, ToolCall):
-        args = quoted(part.args) if isinstance(part.args, str) else as_json(dict(part.args))
-        head = f'"type":"tool_call","id":{quoted(part.id)},"name":{quoted(part.name)}'
-        return f'{{{head},"args":{args}}}'
+        head = b'"type":"tool_call","id":%b,"name":%b' % (_text(part.id), _text(part.name))
+        return b'{%b,"args":%b}' % (head, _arguments_to_json(part.args))
     if isinstance(part, ToolResult):
-        result: dict[str, Any] = {
-            "type": "tool_result",
-            "call_id": part.call_id,
-            "text": part.text,
-            "error": part.error,
-            "exit_code": part.exit_code,
-            "rejected": part.rejected or None,
-        }
-        return _compact({key: value for key, value in result.items() if value is not None})
+        line = b'{"type":"tool_result","call_id":%b,"text":%b' % (
+            _text(part.call_id),
+            _text(part.text),
+        )
+        if part.error is not None:
+            line += b',"error":true' if part.error else b',"error":false'
+        if part.exit_code is not None:
+            line += b',"exit_code":%d' % part.exit_code
+        return line + (b',"rejected":true}' if part.rejected else b"}")
     fields = {"name": part.name, "size": part.size, "sha256": part.sha256}
     kept = {key: value for key, value in fields.items() if value}
-    return _compact({"type": "attachment", "media_type": part.media_type, **kept})
+    return _encoded(_compact({"type": "attachment", "media_type": part.media_type, **kept}))
+
+
+def _arguments_to_json(args: Mapping[str, Any] | str) -> bytes:
+    if isinstance(args, str):
+        return _text(args)
+    if not all(type(key) is str for key in args):
+        return _encoded(as_json(dict(args)))
+    # Their texts are nearly all there is of them. The rest is left to json: msgspec writes numbers
+    # in another way
+    pairs = [
+        b"%b:%b" % (_text(key), _text(item) if type(item) is str else _encoded(as_json(item)))
+        for key, item in args.items()
+    ]
+    return b"{%b}" % b",".join(pairs)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _without_lone_surrogates(text).encode()
 
 
 def _part_from_value(value: Any) -> Part:

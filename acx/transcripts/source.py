@@ -16,11 +16,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, BinaryIO, cast
 
 from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes, Sample, Shape
 from acx.transcripts.elements import BAD_UTF8, elements
+from acx.transcripts.json_text import decoder
 from acx.transcripts.mending import NOT_JSON, NOT_OBJECT, TORN, decode, is_unfinished, mended
 
 TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB: skipped"
@@ -160,7 +160,7 @@ def _values(
         yield from elements(stream, notes, everything)
         return
     stream.seek(start)
-    loads = _partly(wanted) if wanted else _fast(Any)
+    loads = _partly(wanted) if wanted else decoder()
     for line in lines(stream, notes):
         if line.isspace():
             continue
@@ -208,7 +208,7 @@ def _damaged(line: bytes, notes: Notes, everything: bool) -> Iterator[Any]:
 def _partly(wanted: Wanted) -> Callable[[bytes], Any]:
     """Decodes what is wanted of a line. As strict as decoding it whole: where only that succeeds,
     as for other values than objects, it is left to json, too."""
-    some, all, whole = _fast(wanted.fields), _fast(Any), wanted.whole
+    some, all, whole = decoder(wanted.fields), decoder(), wanted.whole
 
     def loads(line: bytes) -> Any:
         if not line.isascii():
@@ -217,13 +217,6 @@ def _partly(wanted: Wanted) -> Callable[[bytes], Any]:
         return all(line) if whole(value) else value
 
     return loads
-
-
-@cache
-def _fast(fields: Any) -> Callable[[bytes], Any]:
-    import msgspec  # some ms that those who pipe single messages needn't pay
-
-    return msgspec.json.Decoder(fields).decode
 
 
 def _copied(blocks: Iterable[bytes], original: BinaryIO) -> BinaryIO:

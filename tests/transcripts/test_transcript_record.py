@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 from typing import Any, get_args
 
 import pytest
@@ -22,6 +23,7 @@ from acx.model import (
     ToolResult,
 )
 from acx.transcripts import message_of
+from acx.transcripts.json_text import decoder, quoted
 from acx.transcripts.record import arguments, from_value, said_line, stamp, to_line
 
 json_values = st.recursive(
@@ -239,3 +241,26 @@ def test_the_short_way_writes_the_same_line(role: str, text: str) -> None:
         assert line is None
     else:
         assert line == to_line(message_of({"role": role, "content": text})[0])
+
+
+@given(st.text() | st.text('\ud83d\ude00a"\\\n\x00\x7f\u2028'))
+def test_a_text_is_quoted_alike_with_and_without_msgspec(text: str) -> None:
+    decoder()  # loads it
+    try:
+        expected = encode_basestring(text).encode()
+    except UnicodeEncodeError:
+        with pytest.raises(UnicodeEncodeError):
+            quoted(text)
+    else:
+        assert quoted(text) == expected
+
+
+@pytest.mark.parametrize(
+    "args",
+    [{"a": "x", "b": True, "c": [1e22, 10**30, None, {"d": "\n"}]}, {}, {"\ud800": "\udfff"}],
+)
+def test_arguments_are_written_as_json_would(args: dict[str, Any]) -> None:
+    line = to_line(Message("assistant", (ToolCall("1", "t", args),), "agent"))
+    whole = json.dumps(args, ensure_ascii=False, separators=(",", ":"))
+    whole = whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    assert f'"args":{whole}'.encode() in line
