@@ -58,11 +58,16 @@ def survey(stream: BinaryIO) -> Survey:
         if not link:
             continue
         if link[1] and kind and kind[1] == b"user" and b'"tool_result"' not in line:
-            forks = forks or not re.search(rb'"uuid": ?"' + link[1] + b'"', before)
+            forks = forks or not _is_after(link[1], before)
         before = line
         if line.endswith(b"\n"):
             last = line
     return Survey(_session(last), forks)
+
+
+def _is_after(parent: bytes, before: bytes) -> bool:
+    # without a pattern: making one for each prompt takes as long as reading the file
+    return b'"uuid":"%b"' % parent in before or b'"uuid": "%b"' % parent in before
 
 
 def _session(line: bytes) -> str:
