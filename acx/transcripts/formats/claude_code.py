@@ -104,7 +104,8 @@ def _note(record: Mapping[str, Any], notes: Notes) -> None:
 @dataclass(slots=True)
 class _Reading:
     """What is held between lines: an assistant's message that may go on (`turn`, with the API's id
-    of it), and what came after its first line (`after`), such as results of parallel calls.
+    of it, and `more` parts from later lines), and what came after its first line (`after`), such as
+    results of parallel calls.
 
     called   calls whose results are still to come, by their ids
     command  the line of the last slash command
@@ -114,6 +115,7 @@ class _Reading:
     notes: Notes
     turn: Message | None = None
     turn_id: str = ""
+    more: list[Part] = field(default_factory=list)
     after: list[Message] = field(default_factory=list)
     called: dict[str, ToolCall] = field(default_factory=dict)
     command: str = ""
@@ -167,7 +169,9 @@ class _Reading:
 
     def _flush(self) -> Iterator[Message]:
         turn, after = self.turn, self.after
-        self.turn, self.after = None, []
+        if turn and self.more:
+            turn = replace(turn, parts=turn.parts + tuple(self.more))
+        self.turn, self.more, self.after = None, [], []
         if turn and turn.parts:
             yield turn
         elif turn:
@@ -194,7 +198,7 @@ class _Reading:
         self.called.update((p.id, p) for p in parts if isinstance(p, ToolCall))
         own = text_at(message, "id")
         if self.turn and own and own == self.turn_id:
-            self.turn = replace(self.turn, parts=self.turn.parts + parts)
+            self.more += parts
             return
         yield from self._flush()
         self.turn_id = own
