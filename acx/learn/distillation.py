@@ -13,6 +13,7 @@ from typing import Any
 
 from acx.learn.conversation import Malformed
 from acx.learn.evidence import Found, Quote, find
+from acx.learn.extraction import project_of
 from acx.learn.port import Assignment, Known
 from acx.learn.prompts import fence, fill
 from acx.model import Lesson
@@ -39,7 +40,7 @@ _LESSON = {
         "title": {"type": "string", "minLength": 1, "maxLength": 72},
         "summary": {"type": "string", "minLength": 1, "maxLength": 900},
         "scope": {"type": "string", "minLength": 1, "maxLength": 200},
-        "details": {"type": "string", "minLength": 1, "maxLength": 6000},
+        "details": {"type": "string", "minLength": 1, "maxLength": 4000},
         "evidence": {"type": "array", "items": _QUOTE, "minItems": 1, "maxItems": 5},
     },
     "required": ["kind", "title", "summary", "scope", "details", "evidence"],
@@ -106,7 +107,7 @@ def lessons_request(assignments: Sequence[Assignment]) -> str:
     rejected = assignments[0].rejected[-_MOST_REJECTED:]
     return fill(
         "lessons_request",
-        project=project_of(assignments[0]),
+        project=project_of(assignments[0].transcript),
         rejected=_titles(rejected),
         tasks=fence("tasks", "\n\n".join(_told(assignment) for assignment in assignments)),
     )
@@ -133,12 +134,6 @@ def when(assignment: Assignment) -> str:
                 return f"{message.ts[:10]} {message.ts[11:16]} UTC"
     created = assignment.transcript.session.created_at
     return f"{created[:10]} (its messages carry no time)"
-
-
-def project_of(assignment: Assignment) -> str:
-    """The name of the folder the agent worked in, as a lesson would call it."""
-    folder = assignment.transcript.session.cwd.replace("\\", "/").rstrip("/")
-    return folder.rsplit("/", 1)[-1] or "unknown"
 
 
 def _titles(known: Sequence[Known]) -> str:

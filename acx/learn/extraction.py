@@ -40,7 +40,7 @@ REPORT_TASKS: Mapping[str, Any] = {
                             "type": "integer",
                             "description": "the number of a task found earlier; left out for new",
                         },
-                        "title": {"type": "string", "minLength": 1, "maxLength": 120},
+                        "title": {"type": "string", "minLength": 1, "maxLength": 100},
                         "first": {"type": "integer", "description": "message that asks for it"},
                         "last": {"type": "integer", "description": "last message about it"},
                         "status": {"type": "string", "enum": list(_STATUS)},
@@ -97,8 +97,15 @@ def tasks_request(transcript: Transcript, known: Sequence[Task], criteria: Crite
         known=_known(known),
         session=transcript.session.id,
         count=str(transcript.count),
+        project=project_of(transcript),
         new=f" (new since the tasks above were found: from #{learned + 1})" if learned else "",
     )
+
+
+def project_of(transcript: Transcript) -> str:
+    """The name of the folder the agent worked in, as a lesson would call it."""
+    folder = transcript.session.cwd.replace("\\", "/").rstrip("/")
+    return folder.rsplit("/", 1)[-1] or "(its name isn't known)"
 
 
 def _criteria(criteria: Criteria) -> str:

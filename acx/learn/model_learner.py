@@ -231,11 +231,12 @@ class ModelReading:
         taught: list[Taught] = []
         spent = Usage()
         tree: SkillTree = assignment.skills
-        for distilled in distillate.lessons:
+        for n, distilled in enumerate(distillate.lessons, 1):
             spent += next(shares, Usage())
             assignment.say(f"writing {distilled.lesson.title!r}")
             try:
-                outcome = self._written(assignment, distilled, tree, taught)
+                others = [other.lesson.title for other in distillate.lessons[n:]]
+                outcome = self._written(assignment, distilled, tree, taught, others)
             except ModelError as error:
                 spent += error.usage or Usage()
                 error.usage = sum((lesson.usage for lesson in taught), spent)
@@ -267,6 +268,7 @@ class ModelReading:
         distilled: Distilled,
         tree: SkillTree,
         taught: Sequence[Taught],
+        others: Sequence[str],
     ) -> Written | Unwritten:
         return write(
             self._meter,
@@ -276,6 +278,7 @@ class ModelReading:
             self._check,
             when=when(assignment),
             recorded=any(not lesson.hold for lesson in taught),
+            others=others,
             turns=self._limits.turns,
             max_tokens=self._limits.max_tokens,
         )

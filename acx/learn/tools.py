@@ -7,14 +7,17 @@ outcome is acceptable (`acx.learn.checks`), and when to stop (`acx.learn.writing
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from acx import yamlfile
 from acx.errors import BadInput
 from acx.learn.draft import Draft, EditError
 from acx.learn.schema import Schema, complaints
 from acx.paths import safe_path
+from acx.skillfile import problems
 
 VIEW_CHARS = 16_000
 """The most that one view shows."""
@@ -51,7 +54,7 @@ TOOLS: dict[str, Tool] = {}
 
 
 def _tool(
-    description: str, optional: tuple[str, ...] = (), **properties: Schema
+    description: str, /, *, optional: tuple[str, ...] = (), **properties: Schema
 ) -> Callable[[Handler], Handler]:
     def register(handle: Handler) -> Handler:
         schema = {
@@ -93,7 +96,13 @@ def view(draft: Draft, path: str, first: int = 1, last: int | None = None) -> st
     inside = [name for name in draft.paths() if name.startswith(folder)]
     if inside:
         return "\n".join(inside)
-    lines = draft.text(path).splitlines()
+    text = draft.text(path)
+    return numbered(text, first, last) or f"{path} has {len(text.splitlines())} lines"
+
+
+def numbered(text: str, first: int = 1, last: int | None = None) -> str:
+    """The lines of a text with their numbers, as many as one view shows."""
+    lines = text.splitlines()
     shown: list[str] = []
     room = VIEW_CHARS
     for number in range(max(first, 1), min(last or len(lines), len(lines)) + 1):
@@ -104,11 +113,27 @@ def view(draft: Draft, path: str, first: int = 1, last: int | None = None) -> st
             shown.append(f"[cut at line {number} of {len(lines)}: view it with first={number}]")
             break
         shown.append(line)
-    return "\n".join(line for line in shown if line) or f"{path} has {len(lines)} lines"
+    return "\n".join(line for line in shown if line)
 
 
 @_tool(
-    "Create a new file. It must not exist yet.",
+    "Make a new skill: its folder and its SKILL.md, with the front matter written for you.",
+    name=_text("lower-case letters, digits and single hyphens, as in postgres-operations"),
+    description=_text("one line: what it holds, and when to use it"),
+    text=_text("what SKILL.md says below the front matter, beginning with a `# Title`"),
+)
+def make_skill(draft: Draft, name: str, description: str, text: str) -> str:
+    path = _inside(f"skills/{name}/SKILL.md")
+    about = _one_value(" ".join(description.split()))
+    whole = f"---\nname: {name}\ndescription: {about}\n---\n\n{text.strip()}\n"
+    if wrong := [problem for problem in problems(whole, name) if problem.severity == "error"]:
+        raise EditError("; ".join(str(problem) for problem in wrong))
+    draft.create(path, whole)
+    return f"{path} is created."
+
+
+@_tool(
+    "Create a new file beside a SKILL.md. It must not exist yet.",
     path=_PATH,
     text=_text("the whole file"),
 )
@@ -161,6 +186,15 @@ def delete(draft: Draft, path: str) -> str:
     _not_the_skill_itself(path)
     draft.delete(_inside(path))
     return f"{path} is deleted."
+
+
+def _one_value(text: str) -> str:
+    """The text as a YAML value on one line, which every reader of front matter understands."""
+    try:
+        plain = yamlfile.load(f"value: {text}".encode(), "", "").get("value") == text
+    except BadInput:
+        plain = False
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 def _inside(path: str) -> str:

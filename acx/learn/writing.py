@@ -7,19 +7,21 @@ back once; after that the lesson waits for a person. Not here: the tools (`acx.l
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from acx.engine.port import Block, Reply, whole
 from acx.learn.conversation import Conversation, Meter, tool_result, words
-from acx.learn.distillation import Distilled, project_of
+from acx.learn.distillation import Distilled
 from acx.learn.draft import Draft
+from acx.learn.extraction import project_of
 from acx.learn.port import Assignment, Known
 from acx.learn.prompts import fence, fill, text
 from acx.learn.related import related
 from acx.learn.schema import complaints
-from acx.learn.tools import TOOLS, run, view
+from acx.learn.tools import TOOLS, numbered, run, view
 from acx.model import SkillTree
 
 Check = Callable[[Draft, SkillTree], Sequence[str]]
@@ -27,6 +29,11 @@ Check = Callable[[Draft, SkillTree], Sequence[str]]
 
 SKILLS_CHARS = 60_000
 """How much of the SKILL.md files is shown at the start; of the rest, the front matter."""
+
+_MESSAGES = re.compile(
+    r"\s*\(?(?:\b(?:in|at|from|by|of)\s+)?#\d+(?:\s*(?:[-–,]|to|and)\s*#\d+)*\)?"
+)
+"""Numbers of messages, which say nothing to somebody who doesn't see the transcript."""
 
 DONE: Mapping[str, Any] = {
     "name": "done",
@@ -69,10 +76,14 @@ def write(
     *,
     when: str,
     recorded: bool,
+    others: Sequence[str],
     turns: int,
     max_tokens: int,
 ) -> Written | Unwritten:
-    """The lesson as edits on top of `tree`. `recorded`: a log entry of the task was made before.
+    """The lesson as edits on top of `tree`.
+
+    `recorded`: a log entry of the task was made with a lesson before. `others`: the titles of
+    lessons of the task that come after it.
 
     Raises ModelError, also when the model is still editing after so many turns.
     """
@@ -89,10 +100,10 @@ def write(
                 files=_files(tree, f"{task.title} {lesson}", when[:10]),
                 title=task.title,
                 status=task.status,
-                because=task.because or "not said why",
+                because=_MESSAGES.sub("", task.because) or "not said why",
                 when=when,
-                project=project_of(assignment),
-                record="was written with an earlier lesson" if recorded else "still to be written",
+                project=project_of(assignment.transcript),
+                record=_record(recorded, others),
                 lesson=fence("lesson", lesson),
             ),
         ),
@@ -177,6 +188,14 @@ def _decoded(input: Any) -> Any:
         return input
 
 
+def _record(recorded: bool, others: Sequence[str]) -> str:
+    if recorded:
+        return "was written with another lesson of the task"
+    after = fence("lessons", "\n".join(f"- {title}" for title in others))
+    more = f". Lessons of the task that will be written after this one:\n{after}" if others else ""
+    return f"still to be written{more}"
+
+
 def _skills(tree: SkillTree) -> str:
     """Every skill with its SKILL.md and the names of its other files."""
     paths = tree.paths()
@@ -185,17 +204,17 @@ def _skills(tree: SkillTree) -> str:
     for path in paths:
         if not (path.endswith("/SKILL.md") and path.count("/") == 2):
             continue
-        content = (tree.read(path) or b"").decode(errors="replace")
+        content = numbered((tree.read(path) or b"").decode(errors="replace"))
         if len(content) > room:
-            front = content.split("\n---", 1)[0]
-            content = f"{front[:2000]}\n---\n[the rest is left out: view {path}]"
+            front = content.split("\t---", 2)
+            content = "\t---".join(front[:2])[:2000] + f"\t---\n[the rest is left out: view {path}]"
         room -= len(content)
         folder = path.removesuffix("SKILL.md")
         others = [name for name in paths if name.startswith(folder) and name != path]
         files = ", ".join(others[-60:]) or "none"
         if len(others) > 60:
             files = f"{len(others) - 60} more, {files}"
-        shown.append(fence("skill", f"{path}\n\n{content.strip()}") + f"\nIts other files: {files}")
+        shown.append(fence("skill", f"{path}\n{content}") + f"\nIts other files: {files}")
     return "\n\n".join(shown) or "none yet"
 
 

@@ -25,7 +25,9 @@ from acx.store.publish import Piece
 from acx.store.repo import Repo, Tree
 from acx.verbs import import_sessions, learn, space
 from acx.verbs.context import Context
-from acx.verbs.learn_session import SessionReport, Settings, learn_session
+from acx.verbs.learn_report import SessionReport
+from acx.verbs.learn_session import Settings, learn_session
+from acx.verbs.purse import RunPurse
 from tests.evals.case import Case, Script
 from tests.evals.learned import Learned, Made, Studied
 from tests.evals.render import render
@@ -123,7 +125,8 @@ def _learn(ctx: Context, engine: Engine, path: Path) -> SessionReport:
         return report
     [imported] = import_sessions.import_file(ctx, path)
     session = ctx.sessions.attach(imported.session, SPACE)
-    settings = Settings(review=False, dry_run=False, max_cost=None, progress=lambda _: None)
+    purse = RunPurse(ctx.spending, ctx.now)
+    settings = Settings(review=False, dry_run=False, purse=purse, progress=lambda _: None)
     with ctx.spaces.writing(SPACE) as repo:
         publish.ready(repo)
         return learn_session(ctx, learner, repo, session, ctx.sessions, settings)

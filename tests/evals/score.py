@@ -275,7 +275,9 @@ def _duplicates(case: Case, learned: Learned, misses: list[str]) -> int:
     there = {entry for path, text in case.skills.items() for entry in entries(text)}
     count, told = 0, set[str]()
     for lesson in case.lessons:
-        same = [entry for _, entry in found if teaches(entry, lesson)]
+        # Paragraphs that one lesson wrote into one file are one place: they are read together
+        places = {(p, _maker(p, e, learned)): e for p, e in found if teaches(e, lesson)}
+        same = list(places.values())
         if len(same) > 1:
             count += 1
             told.update(same)
@@ -288,6 +290,14 @@ def _duplicates(case: Case, learned: Learned, misses: list[str]) -> int:
             count += 1
             misses.append(f"duplicate in {path} of {twin[0]}\n      {entry}\n      {twin[1]}")
     return count
+
+
+def _maker(path: str, entry: str, learned: Learned) -> str:
+    """The last lesson that wrote at an entry of the final files."""
+    for made in reversed(learned.landed):
+        if any(line.strip() and line.strip() in entry for line in made.added.get(path, ())):
+            return made.id
+    return ""
 
 
 def _never(case: Case, learned: Learned, misses: list[str]) -> tuple[dict[str, int], int]:

@@ -69,7 +69,7 @@ def test_a_lesson_is_distilled_looked_up_and_written_down() -> None:
     assert "\n#6" not in told(distil)
     assert "One file a topic" in told(write)
     assert PREFERENCES in told(write)
-    assert "Record of the task: still to be written" in told(write)
+    assert "Record of the task in a log: still to be written" in told(write)
     assert f"{PREFERENCES}\n     1\t# Coding Preferences" in told(write)
     assert f"{PREFERENCES} is changed" in told(after)
 
@@ -165,7 +165,7 @@ def test_too_long_a_title_is_sent_back() -> None:
         ("delete", {"path": FACTS}, "is for a person"),
         ("view", {"path": "skills/none.md"}, "no such file"),
         ("view", {"paths": "x"}, "input.path: missing"),
-        ("shell", {"command": "ls"}, "There is no tool shell. There are: view, create"),
+        ("shell", {"command": "ls"}, "There is no tool shell. There are: view, make_skill, create"),
         ("insert", "no JSON", "input: an object is needed"),
     ],
 )
@@ -230,7 +230,7 @@ def test_the_second_lesson_stands_on_the_first() -> None:
     (first, second), api = learned(two_lessons(), calls(INSERT, DONE), calls(more, DONE))
     assert first.changes == {PREFERENCES: WRITTEN.encode()}
     assert second.changes == {PREFERENCES: (WRITTEN + "- Second.\n").encode()}
-    assert "was written with an earlier lesson" in told(api.requests[2])
+    assert "was written with another lesson of the task" in told(api.requests[2])
 
 
 def test_nothing_stands_on_a_lesson_that_is_held() -> None:
