@@ -86,6 +86,7 @@ class LoopbackMessages:
         self.headers: list[dict[str, str]] = []
         self._given = replies if callable(replies) else iter(replies)
         self._lock = threading.Lock()
+        self.batches = Batches(self)
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -116,11 +117,21 @@ class LoopbackMessages:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if self.path.split("?")[0] == "/v1/messages/batches":
+                    self._send(200, json.dumps(api.batches.create(body, self.headers)))
+                    return
                 if self.path.split("?")[0] != "/v1/messages":
                     self._send(404, json.dumps({"error": {"message": f"no {self.path}"}}))
                     return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 self._answer(api._next(body, headers), body)
+
+            def do_GET(self) -> None:
+                *_, name, what = ["", *self.path.split("?")[0].split("/")]
+                if what == "results":
+                    self._send(200, api.batches.results(name), "application/x-jsonl")
+                else:
+                    self._send(200, json.dumps(api.batches.about(what)))
 
             def _answer(self, reply: Any, request: Mapping[str, Any]) -> None:
                 if isinstance(reply, Hang):
@@ -161,6 +172,49 @@ class LoopbackMessages:
                 pass
 
         return Handler
+
+
+class Batches:
+    """The batches of a server. Those in `done` have ended; questions named in `lost` expired."""
+
+    def __init__(self, api: LoopbackMessages) -> None:
+        self._api = api
+        self.sent: dict[str, list[dict[str, Any]]] = {}
+        self.done = False
+        self.lost: set[int] = set()
+
+    def create(self, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        name = f"msgbatch_{len(self.sent) + 1}"
+        self.sent[name] = list(body["requests"])
+        return self.about(name)
+
+    def about(self, name: str) -> dict[str, Any]:
+        ended = "ended" if self.done else "in_progress"
+        url = f"{self._api.url}/v1/messages/batches/{name}/results"
+        time = "2026-06-10T00:00:00Z"
+        return {
+            "id": name,
+            "type": "message_batch",
+            "processing_status": ended,
+            "request_counts": dict.fromkeys(
+                ("processing", "succeeded", "errored", "canceled", "expired"), 0
+            ),
+            "created_at": time,
+            "expires_at": time,
+            "results_url": url if self.done else None,
+        }
+
+    def results(self, name: str) -> str:
+        """The answers, last question first: a batch promises no order."""
+        lines = []
+        for n, asked in reversed(list(enumerate(self.sent[name]))):
+            result: dict[str, Any] = {"type": "expired"}
+            if n not in self.lost:
+                reply = self._api._next(asked["params"], {})
+                message = _message(reply, asked["params"]["model"], 1000 + n)
+                result = {"type": "succeeded", "message": message}
+            lines.append(json.dumps({"custom_id": asked["custom_id"], "result": result}) + "\n")
+        return "".join(lines)
 
 
 def objection(request: Mapping[str, Any]) -> str:

@@ -13,13 +13,13 @@ import json
 from typing import Protocol
 
 from acx.engine.port import Engine, Reply, Request
-from acx.errors import AnswerPending, ModelError
+from acx.errors import AnswerPending
 
 
 class Shelf(Protocol):
     """Where answers of batches lie, and questions for the next one."""
 
-    def answer(self, key: str) -> Reply | ModelError | None:
+    def answer(self, key: str) -> Reply | None:
         """The answer to a question that a batch brought."""
         ...
 
@@ -48,10 +48,7 @@ class Later:
         if not request.can_wait:
             return self._engine.complete(request)
         key = key_of(self.model, request)
-        answer = self._shelf.answer(key)
-        if isinstance(answer, ModelError):
-            raise answer
-        if answer is not None:
+        if (answer := self._shelf.answer(key)) is not None:
             return answer
         if self._shelf.asked(key) or self._shelf.want(key, request):
             raise AnswerPending("waits for the answer of a batch", "acx learn")

@@ -37,7 +37,7 @@ class RunShelf:
     waiting: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, key: str) -> Reply | ModelError | None:
+    def answer(self, key: str) -> Reply | None:
         kept = self.batches.answer(key)
         return None if kept is None else _read(kept)
 
@@ -68,10 +68,14 @@ def fetch(ctx: Context, engine: AnthropicEngine, on: RunShelf, say: Progress) ->
             detail = f"sent {batch.sent_at}, {len(batch.questions)} questions"
             say(Step("waiting", "", title=f"batch {batch.id} is being worked on", detail=detail))
             continue
-        on.batches.fetched(batch, {key: _kept(answer) for key, answer in answers.items()})
-        paid = sum((a.usage for a in answers.values() if isinstance(a, Reply)), Usage())
+        came = {key: answer for key, answer in answers.items() if isinstance(answer, Reply)}
+        on.batches.fetched(batch, {key: _kept(answer) for key, answer in came.items()})
+        paid = sum((answer.usage for answer in came.values()), Usage())
         RunPurse(ctx.spending, ctx.now).of(Session("batch", "")).paid(paid, batch.model)
-        say(Step("fetched", "", title=f"batch {batch.id}", detail=f"{len(answers)} answers"))
+        say(Step("fetched", "", title=f"batch {batch.id}", detail=f"{len(came)} answers"))
+        if lost := [str(a) for a in answers.values() if isinstance(a, ModelError)]:
+            detail = f"{len(lost)} questions got no answer ({lost[0]}), and are asked again"
+            say(Step("failed", "", title=f"batch {batch.id}", detail=detail))
 
 
 def check(config: Config, learner: Learner, dry_run: bool) -> None:
@@ -113,9 +117,7 @@ def _most(model: str, wanted: Mapping[str, Request]) -> Decimal:
     return total
 
 
-def _kept(answer: Reply | ModelError) -> Mapping[str, Any]:
-    if isinstance(answer, ModelError):
-        return {"error": answer.message}
+def _kept(answer: Reply) -> Mapping[str, Any]:
     usage = answer.usage
     return {
         "content": list(answer.content),
@@ -126,9 +128,7 @@ def _kept(answer: Reply | ModelError) -> Mapping[str, Any]:
     }
 
 
-def _read(kept: Mapping[str, Any]) -> Reply | ModelError:
-    if "error" in kept:
-        return ModelError(kept["error"], "acx learn without --batch asks at once", transient=True)
+def _read(kept: Mapping[str, Any]) -> Reply:
     read, written, cached, calls, usd = kept["usage"]
     usage = Usage(read, written, cached, calls, None if usd is None else Decimal(usd))
     return Reply(
