@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from acx.cli import render
@@ -13,8 +15,15 @@ app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def status(space: Space = "", json: Json = False) -> None:
-    """Show what is pending, running and held, and what was learned last."""
+def status(
+    space: Space = "",
+    cost: Annotated[bool, typer.Option("--cost", help="What models cost, by month.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what is pending, running and held, and what was learned last; or what it cost."""
+    if cost:
+        _costs(json)
+        return
     found = verbs.status(Context.real(), space)
     if json:
         render.as_json(found)
@@ -39,3 +48,30 @@ def status(space: Space = "", json: Json = False) -> None:
         render.note("hint: acx learn")
     elif found.loose:
         render.note("hint: acx session list; acx session attach --all --space NAME")
+
+
+def _costs(json: bool) -> None:
+    from acx.verbs import costs
+
+    found = costs.costs(Context.real())
+    if json:
+        render.as_json(found)
+        return
+    if not found.months:
+        render.say("no model was asked yet")
+        return
+    rows = [
+        (
+            one.period,
+            one.space or "all",
+            str(one.usage.calls),
+            f"{one.usage.input:,}",
+            f"{one.usage.cached:,}",
+            f"{one.usage.output:,}",
+            f"{one.usd:.4f} USD" + (f" and {one.unpriced} calls unpriced" if one.unpriced else ""),
+        )
+        for one in (*found.months, *found.spaces)
+    ]
+    render.columns(("MONTH", "SPACE", "CALLS", "TOKENS IN", "CACHED", "OUT", "COST"), rows)
+    if found.limit is not None:
+        render.say(f"limit: {found.limit} USD a month")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 
-from acx.model import Evidence, Message, Role, Task, Text, ToolCall, ToolResult, Transcript
+from acx.model import Evidence, Message, Role, Text, ToolCall, ToolResult, Transcript
 from acx.transcripts.digest import plain
 from acx.transcripts.digest_entries import NEW_LINE
 
@@ -73,27 +73,6 @@ def find(quotes: Sequence[Quote], transcript: Transcript) -> list[Found | None]:
         others = look_up(quotes, transcript.read())
         found = [place or other for place, other in zip(found, others, strict=True)]
     return found
-
-
-def missing(transcript: Transcript, task: Task, evidence: Sequence[Evidence]) -> str:
-    """Why a lesson's evidence doesn't hold: a quote that isn't in the message it names, or none at
-    all. "" if every quote stands in its message, and that message belongs to the task."""
-    if not evidence:
-        return "no evidence"
-    lost = {(item.message, item.quote) for item in evidence}
-    numbers = {item.message for item in evidence}
-    for message in chain.from_iterable(transcript.read(*span) for span in task.ranges):
-        if message.number in numbers:
-            texts = [text for text, _ in _voices(message)]
-            lost -= {
-                (number, quote)
-                for number, quote in lost
-                if number == message.number
-                and any(pattern.search(text) for pattern in _patterns(quote) for text in texts)
-            }
-    for number, quote in sorted(lost):
-        return f"message {number} of the task doesn't say {quote[:60]!r}"
-    return ""
 
 
 def _patterns(quote: str) -> list[re.Pattern[str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acx.learn.evidence import Quote, look_up, missing
-from acx.model import Evidence, Message, Task, Text, ToolCall, ToolResult
+from acx.learn.evidence import Quote, find, look_up
+from acx.model import Evidence, Message, Text, ToolCall, ToolResult
 from tests.model_learner.stage import Talk
 
 MESSAGES = [
@@ -56,16 +56,29 @@ def test_the_voice_tells_tool_output_from_people() -> None:
 
 
 @pytest.mark.parametrize(
-    ("evidence", "why"),
+    ("quote", "message", "words"),
     [
-        ([Evidence(1, "user", "deploy the API"), Evidence(2, "assistant", "make migrate")], ""),
-        ([Evidence(4, "user", "use uv")], ""),
-        ([], "no evidence"),
-        ([Evidence(2, "assistant", "deploy the API")], "message 2 of the task doesn't say 'deploy"),
-        ([Evidence(5, "user", "please use uv")], "message 5 of the task doesn't say"),
+        ("“use uv” they said - it’s quicker", 1, '"use uv" they said — it\'s quicker'),
+        ("cd api ⏎ make migrate", 2, "cd api\n  make migrate"),
+        ("the key is [REDACTED:secret] now", 3, "the key is [REDACTED:aws-key] now"),
+        ("the old way", 9, "the old way"),
     ],
 )
-def test_evidence_is_checked_against_the_task(evidence: list[Evidence], why: str) -> None:
-    task = Task(1, "Deploy", 1, 2, "success", spans=((4, 4),))
-    found = missing(Talk(tuple(MESSAGES)), task, evidence)
-    assert found.startswith(why) and bool(found) == bool(why)
+def test_a_quote_is_found_in_the_session_as_it_stands_there(
+    quote: str, message: int, words: str
+) -> None:
+    command = "cd api\n  make migrate"
+    said = ['"use uv" they said — it\'s quicker', "", "the key is [REDACTED:aws-key] now"]
+    talk = Talk(
+        (
+            Message("user", (Text(said[0]),), "human", 1),
+            Message("assistant", (ToolCall("c", "Bash", {"command": command}),), "agent", 2),
+            Message("user", (Text(said[2]),), "human", 3),
+            Message("user", (Text("leave the old way"),), "human", 4),
+        )
+    )
+    (found,) = find([Quote(message, quote)], talk)
+    assert found is not None
+    assert found.evidence == Evidence(found.evidence.message, found.evidence.role, words)
+    assert found.evidence.message == min(message, 4)
+    assert find([Quote(1, "nobody said this")], talk) == [None]
