@@ -10,8 +10,9 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 if __package__ in (None, ""):
@@ -19,14 +20,18 @@ if __package__ in (None, ""):
 
 from acx.config import DEFAULT_MODEL
 from tests.evals.case import Case, CaseError, load, paths
+from tests.evals.replay import MODEL, Recordings
 from tests.evals.run import Engine, Ran, attempt
 from tests.evals.score import score
 from tests.evals.table import as_json, table
 
+LEARNERS = ("offline", "anthropic", "replay")
+"""`replay` is the anthropic learner, its answers those of a reader who played the model."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--learner", choices=("offline", "anthropic"), default="offline")
+    parser.add_argument("--learner", choices=LEARNERS, default="offline")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--case", nargs="+", default=[], metavar="NAME", help="only these")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep homes and spaces there")
@@ -35,9 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
     given = parser.parse_args(argv)
     cases, broken = _loaded(given.case)
-    engine = Engine(given.learner, given.model)
     began = time.monotonic()
-    with ThreadPoolExecutor(max(given.jobs, 1)) as pool:
+    with engine_of(given) as engine, ThreadPoolExecutor(max(given.jobs, 1)) as pool:
         ran = list(pool.map(lambda case: _timed(case, engine, given.keep), cases))
     rows = [
         (case.name, score(case, None), came)
@@ -51,11 +55,24 @@ def main(argv: Sequence[str] | None = None) -> int:
             if told:
                 print(f"{name}\n  " + "\n  ".join(told) + "\n")
     print(table(rows, "offline" if given.learner == "offline" else "model"))
-    who = given.learner if given.learner == "offline" else f"{given.learner} {given.model}"
+    who = f"anthropic {given.model}" if given.learner == "anthropic" else given.learner
     print(f"learner      {who}, {time.monotonic() - began:.0f} s")
     if given.json:
         given.json.write_text(json.dumps(as_json(rows), ensure_ascii=False, indent=1) + "\n")
     return 1 if broken or any(why for *_, why in rows) else 0
+
+
+@contextmanager
+def engine_of(given: argparse.Namespace) -> Iterator[Engine]:
+    """The learner that was asked for; a replay comes with its server."""
+    if given.learner != "replay":
+        yield Engine(given.learner, given.model)
+        return
+    recordings = Recordings()
+    with recordings.server() as api:
+        yield Engine("anthropic", MODEL, {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": "k"})
+    for what in dict.fromkeys(recordings.unknown):
+        print(f"never asked before: {what}", file=sys.stderr)
 
 
 def _timed(case: Case, engine: Engine, keep: Path | None) -> Ran:

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from tests.evals.learned import Learned, Made, Studied
 from tests.evals.render import render
 
 SPACE = "evals"
+PATIENCE = 3600
+"""Seconds an answer may take: a person may play the model."""
 PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 
 
@@ -42,6 +44,8 @@ class Engine:
 
     learner: str | Learner
     model: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Set besides what the environment says: another server, for example."""
 
 
 class _Clock:
@@ -58,7 +62,7 @@ class _Clock:
 def run(case: Case, engine: Engine, keep: Path | None = None) -> Learned:
     """Learn a case. With `keep`, its home, transcripts and space stay in `keep/NAME`."""
     with _folder(case, keep) as folder:
-        ctx = _context(case, folder)
+        ctx = _context(case, folder, engine.env)
         space.create(ctx, SPACE, user="evals@example.com", meta={"project": case.project})
         if case.skills:
             with ctx.spaces.writing(SPACE) as repo:
@@ -82,13 +86,21 @@ def _folder(case: Case, keep: Path | None) -> Iterator[Path]:
     yield folder
 
 
-def _context(case: Case, folder: Path) -> Context:
+def _context(case: Case, folder: Path, more: Mapping[str, str]) -> Context:
     env = {
         key: value
         for key, value in os.environ.items()
         if key in PASSED_ON or key.startswith("ANTHROPIC_")
     }
-    env |= {"HOME": str(folder), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    env |= {
+        "HOME": str(folder),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        **more,
+    }
+    home = folder / "home"
+    home.mkdir()
+    (home / "config.yaml").write_text(f"timeout: {PATIENCE}\n")
     numbers = itertools.count(1)
     return Context(Home(folder / "home"), env, _Clock(case), lambda: f"{next(numbers):08x}")
 
