@@ -9,36 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from acx import skillfile
+from acx import frontmatter, skillfile
 from acx.errors import BadInput
+from acx.learn import active
 from acx.learn.draft import Draft
-from acx.learn.message import INVISIBLE, visible
+from acx.learn.message import visible
 from acx.model import SkillTree
 from acx.paths import collision, safe_path
 from acx.transcripts.redact import redact_text
 
+_FREE = frozenset(skillfile.FIELDS) - {"allowed-tools"}
+"""Fields of the front matter that a lesson may change."""
+
 LARGEST_FILE = 200_000
 """Bytes. The largest skill file seen in public collections is a tenth of it."""
-
-FORBIDDEN = re.compile(
-    r"(^|/)(conftest\.py|package\.json|setup\.py|hooks|agents|scripts)(/|$)", re.IGNORECASE
-)
-"""Names that some tool or agent executes by itself when it finds them."""
-
-ACTIVE = (
-    (
-        re.compile(r"(?:^|\s)!`"),
-        "a command that Claude Code would run when it loads the skill (!`...`)",
-    ),
-    (re.compile(r"```!"), "a block that Claude Code would run when it loads the skill (```!)"),
-    (re.compile(r"\$(?:ARGUMENTS|\{CLAUDE_)"), "a variable that the agent's client would replace"),
-    (re.compile(r"<!--"), "an HTML comment, which a reader of the rendered page doesn't see"),
-    (re.compile(r"(?i)\bdata:[\w/+.-]+;base64,"), "embedded data"),
-    (INVISIBLE, "invisible or direction-changing characters"),
-)
-"""Patterns no added line may match, with what they are."""
 
 
 def problems(draft: Draft, tree: SkillTree) -> list[str]:
@@ -56,7 +43,8 @@ def problems(draft: Draft, tree: SkillTree) -> list[str]:
 
 
 def forbidden(draft: Draft, tree: SkillTree) -> list[str]:
-    """What may not even wait as a proposal: files that aren't a skill's, and secrets."""
+    """What may not even wait as a proposal: files that aren't a skill's, secrets, and what acts
+    merely by lying in a repository or by being shown."""
     found: list[str] = []
     for path, data in draft.changes().items():
         try:
@@ -66,8 +54,24 @@ def forbidden(draft: Draft, tree: SkillTree) -> list[str]:
             continue
         if path != safe or not re.fullmatch(r"skills/[^/]+/.+", path):
             found.append(f"{path}: lessons may only touch files under skills/NAME/")
-        found += _secrets(path, data or b"", tree.read(path) or b"")
+        before = tree.read(path)
+        if data is not None and before is None and active.ACTS_ALONE.search(path):
+            found.append(f"{path}: files that tools run by themselves don't belong into lessons")
+        found += _secrets(path, data or b"", before or b"")
+        found += _new_lines(path, data or b"", before or b"", active.refused)
     return found
+
+
+def _new_lines(
+    path: str, data: bytes, before: bytes, judge: Callable[[str], Iterator[tuple[int, str]]]
+) -> Iterator[str]:
+    """What is wrong with the lines of a file that weren't in it before."""
+    text = data.decode(errors="replace")
+    known = set(before.decode(errors="replace").splitlines())
+    lines = text.splitlines()
+    for number, what in judge(text):
+        if lines[number - 1] not in known:
+            yield f"{path}, line {number}: {what}"
 
 
 def _secrets(path: str, data: bytes, before: bytes) -> list[str]:
@@ -95,7 +99,7 @@ def _file_problems(path: str, data: bytes | None, before: str, draft: Draft) -> 
         if path == main and any(p.startswith(f"skills/{skill}/") for p in draft.paths()):
             yield f"{path}: a skill without its SKILL.md is none; delete its other files too"
         return
-    if FORBIDDEN.search(path):
+    if active.ACTS_ALONE.search(path) or active.ACTS_WHEN_CALLED.search(path):
         yield f"{path}: files that tools run by themselves don't belong into lessons"
     if len(data) > LARGEST_FILE:
         yield f"{path}: {len(data):,} bytes, more than {LARGEST_FILE:,}; split it into files"
@@ -106,19 +110,21 @@ def _file_problems(path: str, data: bytes | None, before: str, draft: Draft) -> 
         yield f"{path}: not a text file"
         return
     if path == main:
-        known = {p.message for p in skillfile.problems(before, skill)} if before else set()
-        for problem in skillfile.problems(text, skill):
-            if problem.severity == "error" and problem.message not in known:
-                yield f"{path}, {problem}"
+        yield from _format_problems(path, text, before, skill)
     elif draft.read(main) is None:
         yield f"{path}: skills/{skill} has no SKILL.md; write one that says what the skill is for"
-    yield from _line_problems(path, text, set(before.splitlines()))
+    yield from _new_lines(path, data, before.encode(), partial(active.held, main=path == main))
 
 
-def _line_problems(path: str, text: str, before: set[str]) -> Iterator[str]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line in before:
-            continue
-        for pattern, what in ACTIVE:
-            if pattern.search(line):
-                yield f"{path}, line {number}: {what}"
+def _format_problems(path: str, text: str, before: str, skill: str) -> Iterator[str]:
+    """What the change breaks in a SKILL.md, and what its front matter would newly allow."""
+    known = {p.message for p in skillfile.problems(before, skill)} if before else set()
+    for problem in skillfile.problems(text, skill):
+        if problem.severity == "error" and problem.message not in known:
+            yield f"{path}, {problem}"
+    was, now = frontmatter.read(before, lenient=True), frontmatter.read(text, lenient=True)
+    for key, value in now.values.items():
+        added = key == "allowed-tools" or key in was.values  # other new keys are told of above
+        if added and key not in _FREE and value != was.values.get(key):
+            line = now.lines.get(key, 1)
+            yield f"{path}, line {line}: `{key}` of the front matter is for a person to change"

@@ -22,7 +22,8 @@ LONGEST_SUBJECT = 72
 
 
 INVISIBLE = re.compile(
-    "[\x80-\x84\x86-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+    "[\x80-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
 """Characters one doesn't see: controls, those without width, those that turn the direction."""
 

@@ -23,9 +23,16 @@ _ACTIVE = (
     (r"<!--", "<! --"),
     (r"\$(?=ARGUMENTS\b|\d(?![\d.,]*\d)|\{CLAUDE_)", "$ "),
     (r"(?<![\w`.@])@(?=[\w./~\"])", "@ "),
-    (r"\bdata:(?=[\w/+.-]+;base64,)", "data: "),
+    (r"\bdata:(?=[\w/+.;=-]*,\S)", "data: "),
+    (r"!(?=\[[^\]]*\]\s*[(\[])", "! "),
+    (
+        r"(?i)<(?=/?(?:script|iframe|object|embed|applet|base|form|link|meta|img|image|video|audio"
+        r"|source|track)\b|[a-z][^>]*\son[a-z]{3,}\s*=)",
+        "< ",
+    ),
 )
-"""What an agent's client would run, replace or load, and how a space ends that."""
+"""What an agent's client would run, replace or load, or a page fetch or run as soon as it is shown,
+and how a space ends that."""
 
 
 def inert(text: str, most: int = LONGEST_LINE) -> str:
