@@ -114,7 +114,7 @@ def _voices(message: Message) -> Iterator[tuple[str, Voice]]:
             case Text(text=text):
                 yield plain(text), own
             case ToolCall(args=args):
-                for text in _strings(args):
+                for text in strings(args):
                     yield plain(text), own
             case ToolResult(text=text):
                 yield plain(text), "tool"
@@ -122,7 +122,8 @@ def _voices(message: Message) -> Iterator[tuple[str, Voice]]:
                 pass
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> Iterator[str]:
+    """The texts in the arguments of a call; a command given as a list of words is one."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (list, tuple)):
@@ -130,7 +131,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield " ".join(value)  # a command as a list of words
         else:
             for item in value:
-                yield from _strings(item)
+                yield from strings(item)
     elif hasattr(value, "values"):
         for item in value.values():
-            yield from _strings(item)
+            yield from strings(item)
