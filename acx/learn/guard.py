@@ -27,30 +27,25 @@ _BORROWED = (
         "a tag of a chat's roles",
         re.compile(
             r"</?\s*(?:system|assistant|developer|instructions?|system[-_ ](?:reminder|prompt"
-            r"|message)"
-            r"|important(?:[-_ ]instructions?)?|admin|tool_(?:result|use|call)s?|function_(?:calls?"
-            r"|results?)|antml:\w+|invoke|thinking|scratchpad)\b[^>\n]{0,80}>|</\s*(?:user"
-            r"|human)\s*>"
-            r"|\[/?inst\]|<</?sys>>|<\|[\w ]{1,30}\|>|\[/?(?:system|assistant|developer)\]"
+            r"|message)|important(?:[-_ ]instructions?)?|admin|tool_(?:result|use|call)s?"
+            r"|function_(?:calls?|results?)|antml:\w+|invoke|thinking|scratchpad)"
+            r"(?:[\s/][^>\n]{0,80})?>|</\s*(?:user|human)\s*>|\[/?inst\]|<</?sys>>"
+            r"|<\|[\w ]{1,30}\|>|\[/?(?:system|assistant|developer)\]"
             r"|\{\{?#?(?:system|assistant)~?\}?\}|<start_of_turn>|<end_of_turn>"
         ),
     ),
     (
         "a line that speaks as the system",
         re.compile(
-            r"(?m)^[\s>#*-]*(?:system|developer|admin(?:istrator)?)(?: (?:message|prompt|notice"
-            r"|override"
-            r"|instructions?|note|alert))?\s*[:>]\s*(?=.*\b(?:you|must|ignore|always|never|run"
-            r"|do not|don't"
-            r"|execute|agents?|assistant|from now|instructions?|override|skip|required"
-            r"|mandatory)\b)"
-            r"|^[\s>#*-]*(?:human|assistant|user)\s*:\s*\S.{0,200}\n+[\s>#*-]*(?:human|assistant"
-            r"|user)\s*:"
-            r"|\b(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+(?:all "
-            r"|any |the |every )?"
-            r"(?:ai|llm|language model|coding agents?|agents?|assistants?|claude|codex|copilot"
-            r"|cursor|gemini)s?\b"
-            r"(?: (?:agents?|assistants?|models?))?\s*[:!,-]"
+            r"(?m)^[\s>#*-]*(?:system|developer|admin(?:istrator)?)"
+            r"(?: (?:message|prompt|notice|override|instructions?|note|alert))?\s*[:>]\s*"
+            r"(?=.*\b(?:you|must|ignore|always|never|run|do not|don't|execute|agents?|assistant"
+            r"|from now|instructions?|override|skip|required|mandatory)\b)"
+            r"|^[\s>#*-]*(?:human|assistant|user)\s*:\s*\S.{0,200}\n+"
+            r"[\s>#*-]*(?:human|assistant|user)\s*:"
+            r"|\b(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+"
+            r"(?:all |any |the |every )?(?:(?:ai|llm|language model|coding) )?(?:ai|llm|agent"
+            r"|assistant|language model|claude|codex|copilot|cursor|gemini)s?\s*(?:[:!,]|-\s)"
         ),
     ),
     (

@@ -126,14 +126,15 @@ _CREDENTIALS = re.compile(
     r"(?<![\w])\.(?:ssh|aws|gnupg|kube|docker|azure)/?(?:[\w.*-]+/?)*|(?<!\w)\.(?:netrc|pgpass"
     r"|npmrc|pypirc|git-credentials)\b"
     r"|\.config/(?:gh|gcloud|op|rclone)\b[\w./-]*|\bid_(?:rsa|dsa|ecdsa|ed25519)\b(?!\.pub)"
-    r"|/etc/(?:shadow|sudoers)\b|\b(?:login )?keychain\b|\bfind-(?:generic|internet)-password\b"
+    r"|/etc/(?:shadow|sudoers)\b|\b(?:dump|read|export|unlock|list|access|extract|copy"
+    r"|open)\w*\b[^\n]{0,20}\bkeychain\b|\bfind-(?:generic|internet)-password\b"
     r"|\bcredential manager\b|\blogin data\b|\bcookies\.sqlite\b|\bwallet\.dat\b|\bseed phrase\b"
     r"|\bmetadata\.google\.internal\b|\b169\.254\.169\.254\b|\.claude/\.credentials\b[\w.]*"
     r"|\b(?:cat|less|more|head|tail|type|get-content|print|read|dump|show|base64|grep|copy|cp|send"
     r"|upload|attach|paste|include|curl)\b(?:[^\n;.]|\./){0,40}(?<![\w.])\.env(?!\.(?:example"
     r"|sample|template|dist)\b)(?:\.\w+)?\b"
     r"|\b(?:contents?|values?) of (?:the |your )?\.env\b"
-    r"|(?:^|[\s`$(;&|])(?:printenv|env|export -p|set)\s*(?:\||>)"
+    r"|(?:^|[`$(;&]\s*|\brun )(?:printenv|env|export -p)\s*(?:\||>)"
 )
 _TOOLS = (
     r"(?:uv\s+)?pip[\d.]*\s+install|python[\d.]*\s+-m\s+pip\s+install|(?:uv|poetry|cargo)\s+add"
