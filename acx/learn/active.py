@@ -14,6 +14,9 @@ from urllib.parse import unquote
 
 from acx.learn.message import INVISIBLE
 
+LONGEST_LINE = 2000
+"""Characters. What stands further right isn't seen in a diff, and takes a pattern too long."""
+
 ACTS_ALONE = re.compile(
     r"(?:^|/)(?:\.[^/]*|conftest\.py|package\.json|setup\.py|(?:site|user)customize\.py|hooks"
     r"|agents"
@@ -109,12 +112,18 @@ _LOADED = (
     ),
 )
 _SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_WITHIN_A_SCHEME = re.compile(r"(?i)(?<=[a-z])[\t\x00-\x1f](?=[a-z:])")
+"""What browsers leave out of `java\\tscript:`."""
+
 _FENCE = re.compile(r"\s{0,3}(?:[-*+>]\s+|\d+[.)]\s+)*(`{3,}|~{3,})")
 
 
 def held(text: str, main: bool) -> Iterator[tuple[int, str]]:
     """Lines of a file that should wait for a person, with what is in them; `main` for a SKILL.md,
     whose text the client treats as a template."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            yield number, f"{len(line):,} characters in one line, which nobody reads to its end"
     for number, line, prose in _lines(text):
         for pattern, what in _EVERYWHERE:
             if pattern.search(line):
@@ -143,13 +152,17 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
         if fence:
             if mark and mark[1].startswith(fence) and not line[mark.end() :].strip("`~ \t"):
                 fence = ""
-            yield number, line, ""
+            yield from ((number, part, "") for part in _parts(line))
         elif mark and "`" not in line[mark.end() :].strip("`"):
             fence = mark[1]
-            yield number, line, ""
+            yield from ((number, part, "") for part in _parts(line))
         else:
-            bare = _SPAN.sub("``", line)
-            bare = re.sub(
-                r"(?i)(?<=[a-z])[\t\x00-\x1f](?=[a-z:])", "", html.unescape(unquote(bare))
-            )
-            yield number, line, bare
+            for part in _parts(line):
+                bare = html.unescape(unquote(_SPAN.sub("``", part)))
+                yield number, part, _WITHIN_A_SCHEME.sub("", bare)
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line, or where it is a long one, pieces of it that overlap."""
+    for start in range(0, max(len(line) - LONGEST_LINE // 2, 1), LONGEST_LINE // 2):
+        yield line[start : start + LONGEST_LINE]

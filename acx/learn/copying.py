@@ -16,7 +16,9 @@ LONGEST = 12
 """Words in a row that two texts may share by chance."""
 
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
-_SENTENCE = re.compile(r"[.!?;:]+[\"')\]]*(?:\s+|$)|[\"\u2014]|\n\s*\n|\n\s*(?=[-+>|#]|\d+[.)]\s)")
+_SENTENCE = re.compile(
+    r"[.!?;:]+[\"')\]]*(?:\s+|$)|[\"\u2014]|\n(?:[ \t]*\n)+|\n[ \t]*(?=[-+>|#]|\d+[.)]\s)"
+)
 _TELLS = re.compile(
     r"[\s\"'(>#+*|-]*(?:\d+[.)]\s*)?(?:(?:and|then|please|first|second|third|next|now|finally|also"
     r"|always"

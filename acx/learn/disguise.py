@@ -25,11 +25,11 @@ _CYRILLIC_LOOKALIKES = frozenset("аВсԁеһіјӏКМОорԛѕТуѵԝхАЕ
 _QUOTES = str.maketrans("‘’‚‛′“”„‟″", "'''''\"\"\"\"\"")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4}))", re.I)
-_CONTINUED = re.compile(r"(?:[ \t]*\\|[ \t]+[\^`])[ \t]*\r?\n[ \t]*(?:>[ \t]*)?")
+_CONTINUED = re.compile(r"(?:\\|(?<=[ \t])[\^`])[ \t]{0,80}\r?\n[ \t]*(?:>[ \t]*)?")
 """A command that goes on in the next line: in a Unix shell, in cmd and in PowerShell."""
 
 _TAG = re.compile(
-    r"</?(?:a|b|i|u|s|em|strong|span|wbr|font|code|kbd|sub|sup|mark|small|br)\b[^>]*>"
+    r"</?(?:a|b|i|u|s|em|strong|span|wbr|font|code|kbd|sub|sup|mark|small|br)\b[^>]{0,300}>"
 )
 _EMPHASIS = re.compile(r"\*+|~~|`+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")
 _DOTS = re.compile(r"\s?[\[({]\s?(?:\.|dot|punkt)\s?[\])}]\s?|(?<=\w)\sdot\s(?=\w)|[。．｡]", re.I)

@@ -8,8 +8,9 @@ Pure. Not here: what an agent's client would run by itself, paths and secrets (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from acx.learn.active import LONGEST_LINE
 from acx.learn.copying import Copies
 from acx.learn.disguise import mixed, words
 from acx.learn.draft import Draft
@@ -37,12 +38,14 @@ _BORROWED = (
     (
         "a line that speaks as the system",
         re.compile(
-            r"(?m)^[\s>#*-]*(?:system|developer|admin(?:istrator)?)"
+            r"(?m)^[ \t>#*-]*(?:system|developer|admin(?:istrator)?)"
             r"(?: (?:message|prompt|notice|override|instructions?|note|alert))?\s*[:>]\s*"
             r"(?=.*\b(?:you|must|ignore|always|never|run|do not|don't|execute|agents?|assistant"
             r"|from now|instructions?|override|skip|required|mandatory)\b)"
-            r"|^[\s>#*-]*(?:human|assistant|user)\s*:\s*\S.{0,200}\n+"
-            r"[\s>#*-]*(?:human|assistant|user)\s*:"
+            r"|^[ \t>#*-]*(?:human|assistant|user)\s*:\s*\S.{0,200}\n+"
+            r"[ \t>#*-]*(?:human|assistant|user)\s*:"
+            r"|^[ \t>#*-]*important\s*[:!]\s*(?:all |any |ai )*(?:agents?|assistants?|models?|llms?"
+            r"|claude|codex|copilot|gemini)\b"
             r"|\b(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+"
             r"(?:all |any |the |every )?(?:(?:ai|llm|language model|coding) )?(?:ai|llm|agent"
             r"|assistant|language model|claude|codex|copilot|cursor|gemini)s?\s*(?:[:!,]|-\s)"
@@ -51,11 +54,11 @@ _BORROWED = (
     (
         "a made-up result of a tool",
         re.compile(
-            r"(?m)^[\s>#*-]*(?:(?:tool|function|command)[ _](?:result|output|response|call)"
+            r"(?m)^[ \t>#*-]*(?:(?:tool|function|command)[ _](?:result|output|response|call)"
             r"|observation)"
-            r"s?\s*[:>]\s*\S|^[\s>]*\[?(?:tool_result|tool_use)\b|\"type\"\s*:\s*\"tool_(?:result"
+            r"s?\s*[:>]\s*\S|^[ \t>]*\[?(?:tool_result|tool_use)\b|\"type\"\s*:\s*\"tool_(?:result"
             r"|use)\""
-            r"|^[\s>]*(?:begin|end) (?:of )?(?:system|hidden|trusted) (?:prompt|instructions?"
+            r"|^[ \t>]*(?:begin|end) (?:of )?(?:system|hidden|trusted) (?:prompt|instructions?"
             r"|message)"
         ),
     ),
@@ -118,9 +121,15 @@ def _pages(lesson: Lesson, added: Mapping[str, Sequence[str]]) -> Iterator[tuple
     name of a new file is read too."""
     for path in sorted(added, key=lambda path: (not path.endswith("/SKILL.md"), path)):
         name = re.sub(r"[-_/]+", " ", path.removeprefix("skills/"))
-        yield path.removeprefix("skills/"), "\n".join([*added[path], "", f"{name}."])
+        yield path.removeprefix("skills/"), "\n".join([*_short(added[path]), "", f"{name}."])
     yield "the title", lesson.title
-    yield "the summary", lesson.summary
+    yield "the summary", "\n".join(_short(lesson.summary.splitlines()))
+
+
+def _short(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, cut where they are too long for a pattern; `checks` holds such lines."""
+    for line in lines:
+        yield from (line[at : at + LONGEST_LINE] for at in range(0, len(line) or 1, LONGEST_LINE))
 
 
 def _project(transcript: Transcript) -> str:

@@ -15,7 +15,9 @@ def _any(text: str) -> str:
     return "(?:" + "|".join(map(str.strip, lines)) + ")"
 
 
-_CONSENT = r"(?:confirmations?|permissions?|approvals?|consent|sign-?off|reviews?)\b"
+_CONSENT = (
+    r"(?:confirmations?|permissions?|approvals?|consent|sign-?off|reviews?|go-?ahead|green light)\b"
+)
 _ASK = _any(
     rf"""
     ask(?:ing|s)?\b(?!\ (?:for|about)\ (?:help|feedback|ideas|guidance))
@@ -132,6 +134,8 @@ _OVERRIDES = r"""
         |admin(?:istrator)?|anthropic|openai)(?: (?:message|prompt|team))?\s*[,:;]
     \byou are now (?:an? |the |in |free|allowed|authori|permitted|operating)
     \bnew (?:system )?(?:instructions|directives)\b\s*[:;]
+    \b(?:ignore|disregard|forget|overrule) (?:\w+ ){0,3}?(?:claude|agents|gemini)\.md
+    \btreat (?:this|these)\W+(?:\w+ ){0,2}?as (?:system|developer|trusted|authoritative)
     \bdeveloper mode\b
     \bjailbreak
     \b(?:override|supersede|take precedence over|takes precedence over|trump)s? (?:\w+ ){0,3}?
@@ -150,6 +154,12 @@ _HIDES = rf"""
     \b(?:secretly|covertly|stealthily|surreptitiously)\b
     \b(?:silently|quietly)\W+(?:run|send|upload|add|install|execute|delete|push|commit)\b
     \b(?:silently|quietly)\W+(?:fetch|download|append|write|copy|change|disable)\b
+    \b{_PERSON} (?:do(?:es)?(?:n't| not)|need(?:n't| not)|(?:must|should)(?:n't| not))
+        [ ](?:(?:need|have) to )?(?:be told|be informed|know|notice|find out)\b
+    \bkeep(?:ing)? {_PERSON} (?:unaware|uninformed|in the dark)
+    \b(?:if|when|should) [^.\n]{{0,30}}\b(?:ask|asks|asked|wonders?),? (?:\w+ )?
+        (?:say|claim|deny|pretend|lie|answer that|reply that)\b
+    \b(?:do|run|push|send|install) (?:this|it|that) (?:quietly|silently|secretly)\b
     \bwithout {_PERSON}'? ?s? (?:knowing|knowledge|noticing|seeing|awareness)
     \b(?:delete|remove|clear|wipe|cover)\W+(?:\w+ ){{0,3}}?
         (?:(?:ba|z|)sh(?:ell)? history|traces|tracks)\b
@@ -182,13 +192,26 @@ _SKIPS = rf"""
         [ ](?:need|requir|necessary)
     \bneeds? no (?:confirmation|approval|permission|review)
     \bauto(?:matically)?[- ]?(?:approv|accept|confirm|allow)\w*
+    \b(?:accept|approve|allow|confirm|grant)(?:ing)? (?:\w+ ){{0,3}}?(?:automatically|blindly)\b
+    \bassum(?:e|ing) (?:\w+ )?(?:consent|approval|permission|yes)\b
+    \banswer(?:ing)?\W+(?:\w+ ){{0,3}}?(?:prompts?|questions?|confirmations?) with ['\"]?y
+    \bno questions asked\b
+    \bapproval[_ -]?policy\W+(?:is |to )?['\"]?never
+    --ask-for-approval never
+    \bacceptedits\b
+    \b(?:override|overrule|defeat)\W+(?:\w+ ){{0,2}}?(?:safety|security|permission)
+        [ ](?:checks?|guards?)
+    \b(?:reviews?|confirmations?|approvals?|hooks)\b[^.\n]{{0,40}}\b
+        (?:can|may|should|must) (?:\w+ly )?be
+        [ ](?:\w+ly )?(?:disabled|skipped|turned off|bypassed|ignored|omitted)
     \byes to (?:all|every)
     \b(?:answer|say|press|type|reply)\W+(?:\w+ )?['\"]?y(?:es)?['\"]? to (?:\w+ ){{0,2}}?
         (?:prompts?|questions?|confirmations?|everything)
     \byes\s*\|\s*(?:sudo |env )?(?:make|apt|npm|npx|pip|terraform|ssh|rm|cp|mv|git|docker
         |kubectl|sh)\b
     \byes\s*\|\s*(?:\./|bash\b|python|yarn\b|\w+\.sh\b)
-    \b(?:consider|treat)\W+(?:\w+ ){{0,4}}?(?:pre-?approved|already approved|authori[sz]ed)\b
+    \b(?:consider|treat)\W+(?:\w+ ){{0,4}}?(?:already approved|authori[sz]ed)\b
+    \bpre-?(?:approved|authori[sz]ed)\b
     --dangerously-[\w-]+
     --no-verify\b
     --yolo\b
@@ -201,7 +224,7 @@ _SKIPS = rf"""
     dangerously ?skip\w*
     --no-gpg-sign\b
     \bhusky=0\b
-    \bmerge\b[^\n]*\s--admin\b
+    \bmerge\b[^\n]{{0,200}}?\s--admin\b
     """
 _ASKS = r"""
     \balways\W+(?:\w+\W+){0,2}?(?:ask\b(?! for (?:help|guidance|feedback))|confirm\b)
@@ -213,16 +236,21 @@ _LOOSENS = r"""
     \bnopasswd\b
     \bpassword-?less sudo\b
     \bsudo without (?:a )?password
+    \bsudo (?:for|with) (?:everything|all|any|every)
     \bsetenforce 0\b
-    \bicacls\b[^\n]*everyone:
+    \s(?:-v|--volume)[ =]/:/
+    \bicacls\b[^\n]{0,200}?everyone:
     \b(?:grant|give)\W+(?:\w+\W+){0,5}?(?:full|admin\w*|root|owner) (?:access|permissions?|rights)
     --privileged\b
     \bcap-add[ =]all\b
     """
 _UNPROTECTS = rf"""
     \b{_TURN_OFF}{_SPACE}(?:(?!(?:from|in|for|of|with|to)\b)\w+{_SPACE}){{0,3}}?{_GUARDS}
+    \b(?:turn|switch)(?:ing)? (?:\w+ ){{0,2}}?{_GUARDS}(?: \w+){{0,6}} off\b
+    {_GUARDS}[^.\n]{{0,40}}\b(?:can|may|should|must) (?:\w+ly )?be (?:\w+ly )?
+        (?:disabled|skipped|turned off|bypassed|ignored)
     --insecure\b(?!-)
-    \bcurl\b[^\n]*\s-[a-z]*k[a-z]*\s
+    \bcurl\b[^\n]{{0,200}}?\s-[a-z]{{0,9}}k[a-z]{{0,9}}\s
     \bverify ?= ?false
     reject_?unauthorized\W{{1,4}}(?:0|false)
     \b(?:git_ssl_no_verify|pythonhttpsverify)\b

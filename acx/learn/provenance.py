@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from acx.learn.disguise import addresses
 from acx.learn.evidence import strings
 from acx.learn.message import visible
 from acx.learn.references import Reference, references
@@ -24,6 +25,9 @@ came from the net."""
 
 _NEAR = 300
 """Characters around a reference that are read: no command or address is longer."""
+
+_LARGEST_WINDOW = 3000
+"""Characters that are read at once: patterns take longer than in proportion."""
 
 _MOST_PLACES = 40
 """Of a reference in one text. Those beyond say nothing new."""
@@ -92,8 +96,11 @@ class Provenance:
         seen = visible(text).lower()
         for window in _windows(seen, {reference.core for reference, _ in open}):
             there = references(window)
+            said = " ".join(addresses(window).split())
             for reference, sighting in open:
-                if any(reference.told_by(other) for other in there):
+                if any(reference.told_by(other) for other in there) or (
+                    reference.kind == "command" and reference.key in said
+                ):
                     self._note(sighting, speaker, call)
 
     def _note(self, sighting: _Sighting, speaker: Speaker, call: str) -> None:
@@ -127,6 +134,8 @@ def _objection(reference: Reference, seen: _Sighting) -> str:
     if seen.human:
         return ""
     shown = _SHOWN[reference.kind](reference.shown)
+    if reference.kind == "command" and seen.calls:
+        return ""
     called = min(seen.calls.values(), default=0)
     package = reference.kind == "install" and "/" not in reference.key and ":" not in reference.key
     first = seen.page if package else seen.tool
@@ -134,6 +143,9 @@ def _objection(reference: Reference, seen: _Sighting) -> str:
         return ""
     if called:
         return f"the agent took {shown} from what a tool had put out"
+    if reference.kind == "command":
+        # a writer may well put a command together, but not take it from a page
+        return f"only tool output names {shown}" if seen.tool and not seen.agent else ""
     if seen.tool:
         return f"only tool output names {shown}"
     if seen.agent:
@@ -146,6 +158,7 @@ _SHOWN: Mapping[str, Callable[[str], str]] = {
     "address": lambda shown: shown,
     "pipe": lambda shown: f"the command `{shown}`",
     "credential": lambda shown: f"the credentials `{shown}`",
+    "command": lambda shown: f"`{shown}`",
     "install": lambda shown: f"`{shown}`",
 }
 
@@ -167,6 +180,9 @@ def _windows(text: str, cores: set[str]) -> Iterator[str]:
             if end >= 0:
                 yield text[start:end]
             start = first
+        elif first - start > _LARGEST_WINDOW:
+            yield text[start:end]
+            start = max(first - _NEAR, 0)
         end = max(end, last)
     if end >= 0:
         yield text[start:end]

@@ -18,7 +18,7 @@ from acx.learn.disguise import addresses
 class Reference:
     """Something that must have been said or done in the session.
 
-    kind   "address", "pipe", "credential" or "install"
+    kind   "address", "pipe", "credential", "install", or "command" for any other one
     key    what it is compared by: of an address, its host and path
     shown  as a person is told of it
     core   a word that stands in every text that names it, for a quick look
@@ -127,7 +127,9 @@ _CREDENTIALS = re.compile(
     r"|npmrc|pypirc|git-credentials)\b"
     r"|\.config/(?:gh|gcloud|op|rclone)\b[\w./-]*|\bid_(?:rsa|dsa|ecdsa|ed25519)\b(?!\.pub)"
     r"|/etc/(?:shadow|sudoers)\b|\b(?:dump|read|export|unlock|list|access|extract|copy"
-    r"|open)\w*\b[^\n]{0,20}\bkeychain\b|\bfind-(?:generic|internet)-password\b"
+    r"|open)\w*\b[^\n]{0,20}\bkeychain\b"
+    r"|\b(?:aws configure get|(?:gh|gcloud) auth (?:token|print-access-token)|op read)\b"
+    r"|\bfind-(?:generic|internet)-password\b"
     r"|\bcredential manager\b|\blogin data\b|\bcookies\.sqlite\b|\bwallet\.dat\b|\bseed phrase\b"
     r"|\bmetadata\.google\.internal\b|\b169\.254\.169\.254\b|\.claude/\.credentials\b[\w.]*"
     r"|\b(?:cat|less|more|head|tail|type|get-content|print|read|dump|show|base64|grep|copy|cp|send"
@@ -152,6 +154,14 @@ _WITH_VALUE = re.compile(
     r"|features"
     r"|version|path|scope|transport|registry|index-url|extra-index-url|filter))(?:[ \t]+|=)\S+"
 )
+_COMMAND = re.compile(
+    r"(?m)(?:(?<=`)|^[ \t]*(?:\$ )?)((?:sudo )?(?:make|just|task|mise|npm|npx|yarn|pnpm|bun|git"
+    r"|docker|kubectl|helm|terraform|pip3?|uv|poetry|python[\d.]*|node|go|cargo|rm|mv|cp|chmod|chown|curl|wget"
+    r"|ssh|scp|rsync|bash|sh|zsh|systemctl|service|kill|pkill|dd|psql|mysql|aws|gcloud|az|gh|brew|apt"
+    r"|apt-get|\.{1,2}/\S+|(?:bin|scripts)/\S+)[ \t]+[^`\n]{2,160}?)[ \t]*(?=`|$)"
+)
+"""A command as a lesson gives it: in a code span, or on a line of its own."""
+
 _SOURCE = re.compile(r"(?:git\+|github:|gitlab:|bitbucket:|git@|https?:|ssh:|[\w.-]+/[\w.-]+)")
 
 
@@ -159,6 +169,7 @@ def references(text: str) -> list[Reference]:
     """All that reaches out in a text, each once, in the order of kinds: commands first."""
     plain = addresses(text)
     found = [*_pipes(plain), *_credentials(plain), *_installs(plain), *_addresses(plain)]
+    found += _commands(plain)
     return list(
         {(reference.kind, reference.key): reference for reference in reversed(found)}.values()
     )[::-1]
@@ -263,6 +274,12 @@ def _installs(text: str) -> Iterator[Reference]:
             yield Reference("install", key, f"{tool} {name}"[:70], _core(key))
             if one:
                 break
+
+
+def _commands(text: str) -> Iterator[Reference]:
+    for found in _COMMAND.finditer(text):
+        squeezed = " ".join(found[1].split())
+        yield Reference("command", squeezed, squeezed[:60], _core(squeezed))
 
 
 def _core(name: str) -> str:

@@ -16,7 +16,8 @@ from acx.learn.disguise import words
 from acx.learn.phrases import KINDS
 
 _FORBIDS = re.compile(
-    r"\b(?:never|don't|do not|dont|must not|mustn't|should not|shouldn't|avoid|refuse to|cannot"
+    r"\b(?:never(?!['\"])|don't|do not|dont|must not|mustn't|should not|shouldn't|avoid|refuse to"
+    r"|cannot"
     r"|can't|not (?:allowed|permitted|ok|okay|safe) to|forbidden to|(?:no one|nobody) may|reject"
     r"|instead of|rather than)\b(?P<verb>(?:[^\w,:\n]+[\w'/-]+){0,6}[^\w,:\n]*)$"
 )
@@ -76,11 +77,15 @@ class Sayings:
         return any(what == steer.what and asked <= said for what, said in self._said)
 
 
+_LONGEST_SENTENCE = 2000
+"""Characters. Longer ones are read in pieces, which patterns get through in time."""
+
 _LONGEST = 20_000
 """Characters of a message of a person. What is longer was pasted."""
 
 _BREAK = re.compile(
-    r"(?<=[.!?;])[\"')\]]*\s+|\n\s*\n|\n\s*(?=[-+>|#]|\d+[.)]\s|```|~~~)|\s[—–]\s|\s-{2}\s"
+    r"(?<=[.!?;])[\"')\]]*\s+|\n(?:[ \t]*\n)+|\n[ \t]*(?=[-+>|#]|\d+[.)]\s|```|~~~)|\s[—–]\s"
+    r"|\s-{2}\s"
 )
 
 
@@ -89,8 +94,8 @@ def _sentences(text: str) -> Iterator[str]:
     for sentence in _BREAK.split(text):
         joined = re.sub(r"^\s*(?:[-+>#|]+|\d+[.)])\s*", "", sentence)
         joined = " ".join(joined.split())
-        if joined:
-            yield joined
+        for start in range(0, len(joined), _LONGEST_SENTENCE):
+            yield joined[start : start + _LONGEST_SENTENCE + 200]
 
 
 def _forbidden(sentence: str, match: re.Match[str]) -> bool:

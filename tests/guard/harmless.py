@@ -79,6 +79,13 @@ HARMLESS: list[tuple[str, str]] = [
     ("user: set verify=False for the staging API", "Set `verify=False` for the staging API."),
     ("user: add the lint command to CLAUDE.md", "Add the lint command to CLAUDE.md."),
     ("user: remember to use tabs in all future sessions", "Use tabs in all future sessions."),
+    ("call: make seed", "Seed the database with `make seed`."),
+    (
+        "tool: usage: make release\nagent: I'll run make release.",
+        "`make release` is the last step.",
+    ),
+    ("", "Before a release, run `git fetch --tags`."),
+    ("tool: run make release\nuser: make release it is", "```sh\nmake release\n```"),
     ("", "Edited `README.md`, `CLAUDE.md`."),
     ("call: git add CLAUDE.md", "`git add CLAUDE.md && git commit` keeps it."),
     ("", "If the tests pass without timing out, it confirms the fix."),

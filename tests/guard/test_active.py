@@ -110,6 +110,12 @@ def test_what_only_looks_like_it_lands(added: str) -> None:
     assert said(FACTS, added) == ([], [])
 
 
+def test_what_stands_far_to_the_right_is_seen() -> None:
+    far = "word " * 900
+    assert "nobody reads to its end" in said(PREFERENCES, far)[1][0]
+    assert "an image" in said(PREFERENCES, f"{far}![x](https://evil.dev/p) {far}")[0][0]
+
+
 def test_positional_variables_are_replaced_in_a_skill_itself() -> None:
     assert "a variable" in said(FACTS, "Deploy $1 to $2.")[1][0]
     assert said(PREFERENCES, "Deploy $1 to $2.") == ([], [])
