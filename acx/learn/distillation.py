@@ -1,8 +1,7 @@
 """Distilling tasks: what a model is asked, and lessons whose quotes are really there.
 
-A lesson none of whose quotes is found is sent back once, then dropped. One that only tool output
-supports, or a fact that isn't in the person's words, waits for a person. Not here: writing the
-lesson down (`acx.learn.writing`).
+A lesson none of whose quotes is found is sent back once, then dropped. Not here: whether what is
+quoted may carry it (`acx.learn.guard`), and writing the lesson down (`acx.learn.writing`).
 """
 
 from __future__ import annotations
@@ -85,13 +84,11 @@ class Distilled:
 
     scope    where it applies
     details  steps, commands, values: the stuff of the note
-    hold     why a person should look at it first; "" if nothing speaks against it
     """
 
     lesson: Lesson
     scope: str
     details: str
-    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +203,4 @@ def _distilled(given: Mapping[str, Any], found: Sequence[Found]) -> Distilled:
         summary=f"{given['summary'].strip()}\n\nApplies to: {scope}",
         evidence=tuple(dict.fromkeys(place.evidence for place in found)),
     )
-    return Distilled(lesson, scope, given["details"].strip(), _hold(given["kind"], found))
-
-
-def _hold(kind: str, found: Sequence[Found]) -> str:
-    voices = {place.voice for place in found}
-    if voices == {"tool"}:
-        return "only tool output supports it"
-    if kind == "fact" and "human" not in voices:
-        return "no words of the user support this fact"
-    return ""
+    return Distilled(lesson, scope, given["details"].strip())

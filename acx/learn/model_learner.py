@@ -17,6 +17,7 @@ from acx.engine.later import Later, Shelf
 from acx.engine.limited import Limited, Purse
 from acx.engine.port import Engine
 from acx.errors import ModelError, PutOff
+from acx.learn import guard
 from acx.learn.conversation import Conversation, Meter, words
 from acx.learn.distillation import (
     REPORT_LESSONS,
@@ -34,6 +35,9 @@ from acx.model import SkillTree, Task, Transcript, Usage
 from acx.transcripts.digest import digest
 
 Result = TypeVar("Result")
+
+MOST_TOLD = 3
+"""Objections to a lesson that a commit names."""
 
 HALVINGS = 3
 """How often a digest is made half as long where the model can't read it."""
@@ -250,7 +254,7 @@ class ModelReading:
             if not isinstance(outcome, Written):
                 left_out.append(f"{distilled.lesson.title!r}: {outcome.reason}")
                 continue
-            hold = "; ".join(filter(None, (distilled.hold, outcome.hold)))
+            hold = outcome.hold or self._suspected(assignment, distilled, outcome, tree)
             taught.append(Taught(distilled.lesson, outcome.draft.changes(), spent, hold))
             spent = Usage()
             # What is held may never land: the next lesson must not carry it along.
@@ -261,6 +265,15 @@ class ModelReading:
             assignment.say(f"left out {reason}")
         taught[-1] = replace(taught[-1], usage=taught[-1].usage + spent)
         return taught
+
+    def _suspected(
+        self, assignment: Assignment, distilled: Distilled, written: Written, tree: SkillTree
+    ) -> str:
+        """Why a person should look at a lesson first. The model isn't told, as it is of mistakes in
+        form: a second try would be a try to get around it."""
+        added = guard.added_lines(written.draft, tree)
+        task, transcript = assignment.task, assignment.transcript
+        return "; ".join(guard.objections(distilled.lesson, added, transcript, task)[:MOST_TOLD])
 
     def _written(
         self,

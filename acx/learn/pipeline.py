@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from acx.errors import ModelError
-from acx.learn import checks
+from acx.learn import checks, guard
 from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
 from acx.learn.message import message, one_line, subject, visible
@@ -21,6 +20,9 @@ from acx.transcripts.redact import redact_text
 
 Gate = Callable[[Draft], str]
 """Why a draft may not land, by a test that its space asks for; "" if it may."""
+
+MOST_TOLD = 3
+"""Reasons for holding a lesson that a commit names."""
 
 MOST_LESSONS = 12
 """Of one task. A task that seems to teach more is noise."""
@@ -49,7 +51,7 @@ def checked(
     prompts: str = "",
     gate: Gate = lambda _: "",
 ) -> list[Ready] | Skipped:
-    """A task's lessons as they may be published. Raises ModelError for what may not even wait.
+    """A task's lessons as they may be published. What may not even wait is left out.
 
     `learner` and `prompts` are what `Acx-Learner` and `Acx-Prompts` say. The gate is asked last,
     and only of lessons that nothing else holds.
@@ -79,11 +81,12 @@ def checked(
             continue
         draft = _drafted(tree, taught.changes)
         if refused := checks.forbidden(draft, tree):
-            raise ModelError(f"the learner wrote what may not be written: {refused[0]}")
+            dropped.append(f"{title}: what may not be written: {refused[0]}")
+            continue
         if not draft.changes():
             dropped.append(f"{title}: already known")
             continue
-        hold = taught.hold or "; ".join(checks.problems(draft, tree)[:3]) or gate(draft)
+        hold = taught.hold or _suspected(taught.lesson, draft, tree, assignment) or gate(draft)
         hold = one_line(_safe(hold))
         text = message(
             assignment.transcript.session.id,
@@ -100,6 +103,13 @@ def checked(
     if not found:
         return Skipped("; ".join(dropped) or "nothing worth keeping", usage)
     return found
+
+
+def _suspected(lesson: Lesson, draft: Draft, tree: SkillTree, assignment: Assignment) -> str:
+    found = list(checks.problems(draft, tree))
+    added = guard.added_lines(draft, tree)
+    found += guard.objections(lesson, added, assignment.transcript, assignment.task)
+    return "; ".join(found[:MOST_TOLD])
 
 
 def replaced(draft: Draft, tree: SkillTree) -> list[str]:

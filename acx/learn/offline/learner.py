@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 
 from acx.engine.limited import Purse
+from acx.learn import guard
 from acx.learn.draft import Draft
 from acx.learn.offline import entries
 from acx.learn.offline.fixes import Fix
@@ -117,10 +118,17 @@ class _Writer:
         changes = draft.changes()
         quotes = [item for item in dict.fromkeys(evidence) if item and len(item.quote) >= 2]
         if changes and quotes and title not in self._rejected:
+            lesson = Lesson(title, kind, summary, tuple(quotes[:5]))
+            hold = hold or self._suspected(lesson, draft)
             self._tree = self._tree if hold else draft
-            yield Taught(Lesson(title, kind, summary, tuple(quotes[:5])), changes, hold=hold)
+            yield Taught(lesson, changes, hold=hold)
         elif not self.reason:
             self.reason = "rejected before" if title in self._rejected else "already known"
+
+    def _suspected(self, lesson: Lesson, draft: Draft) -> str:
+        added = guard.added_lines(draft, self._tree)
+        task, transcript = self._assignment.task, self._assignment.transcript
+        return "; ".join(guard.objections(lesson, added, transcript, task)[:3])
 
     def _log(self) -> Iterator[Taught]:
         task, story = self._assignment.task, self._story
