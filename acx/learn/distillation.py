@@ -17,7 +17,7 @@ from acx.learn.port import Assignment, Known
 from acx.learn.prompts import fence, fill
 from acx.model import Lesson
 
-MOST_LESSONS = 3
+MOST_LESSONS = 5
 """Of one task. More than that has always been one point said several times."""
 
 _MOST_REJECTED = 40

@@ -71,7 +71,7 @@ def message(
     replaced: Sequence[str] = (),
 ) -> str:
     """The whole message: subject, what happened, evidence, what no longer stands, trailers."""
-    because = f": {task.because}" if task.because else ""
+    because = f": {task.because.rstrip('.')}" if task.because else ""
     told = f'Learned from "{one_line(task.title)}" ({task.status}{because}).'
     paragraphs = [subject(lesson.title), _wrapped(told)]
     if lesson.summary.strip():

@@ -113,14 +113,19 @@ def _suspected(lesson: Lesson, draft: Draft, tree: SkillTree, assignment: Assign
 
 
 def replaced(draft: Draft, tree: SkillTree) -> list[str]:
-    """The lines with words in them that the draft takes out of files, and puts nowhere else."""
+    """The lines with words in them that the draft takes out of files, and puts nowhere else; but
+    for descriptions, which grow with their skill."""
     gone: list[str] = []
     kept: set[str] = set()
     for path, data in draft.changes().items():
         before, after = _lines(tree.read(path)), _lines(data)
         kept.update(after)
         gone += [line for line in before if line not in set(after)]
-    return [line for line in dict.fromkeys(gone) if line not in kept and re.search(r"\w", line)]
+    return [
+        line
+        for line in dict.fromkeys(gone)
+        if line not in kept and re.search(r"\w", line) and not line.startswith("description:")
+    ]
 
 
 def _lines(data: bytes | None) -> list[str]:

@@ -30,9 +30,7 @@ Check = Callable[[Draft, SkillTree], Sequence[str]]
 SKILLS_CHARS = 60_000
 """How much of the SKILL.md files is shown at the start; of the rest, the front matter."""
 
-_MESSAGES = re.compile(
-    r"\s*\(?(?:\b(?:in|at|from|by|of)\s+)?#\d+(?:\s*(?:[-–,]|to|and)\s*#\d+)*\)?"
-)
+_MESSAGES = re.compile(r"\s*\(#\d[^()]*\)")
 """Numbers of messages, which say nothing to somebody who doesn't see the transcript."""
 
 DONE: Mapping[str, Any] = {
