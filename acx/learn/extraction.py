@@ -120,7 +120,8 @@ def _criteria(criteria: Criteria) -> str:
 def _noting(messages: Iterable[Message], asked: set[int]) -> Iterator[Message]:
     """The messages as they are; the numbers of those that can ask for something are noted."""
     for message in messages:
-        if message.origin == "human" and message.event not in ("interrupt", "shell"):
+        typed = message.origin == "human" and message.event not in ("interrupt", "shell")
+        if typed or message.event == "plan":
             asked.add(message.number)
         yield message
 

@@ -141,3 +141,12 @@ def test_where_nobody_asked_nothing_is_asked_of_the_model() -> None:
     with LoopbackMessages([]) as api:
         found, usage = learner(api).open(silent).tasks(())
     assert (found, usage.calls, api.requests) == ([], 0, [])
+
+
+def test_a_plan_that_was_handed_over_can_begin_a_task() -> None:
+    plan = Message("user", (Text("Implement the following plan: ..."),), "harness", 1, event="plan")
+    handed = Talk((plan, Message("assistant", (Text("Done."),), "agent", 2)))
+    given = report(first=1, last=2)
+    with LoopbackMessages([call("report_tasks", {"tasks": [given]})]) as api:
+        found, _ = learner(api).open(handed).tasks(())
+    assert [(task.first, task.last) for task in found] == [(1, 2)]
