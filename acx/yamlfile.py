@@ -45,7 +45,8 @@ def load(text: bytes, where: str, *hints: str) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        ours = f": {error.problem}" if error.note == OURS else ""
+        deep = _TOO_DEEP if "nesting depth" in (error.problem or "") else ""  # says libyaml 0.2.6
+        ours = f": {deep or error.problem}" if deep or error.note == OURS else ""
         raise BadInput(f"{where}, line {line}: not valid YAML{ours}", *hints) from error
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count(b"\n") + 1
@@ -72,6 +73,7 @@ def dump(value: Mapping[str, Any]) -> bytes:
     return yaml.dump(dict(value), Dumper=Dumper, sort_keys=False, allow_unicode=True).encode()
 
 
+_TOO_DEEP = "nested too deeply"
 OURS = "acx"
 """Marks the errors whose problem is told in our words."""
 
@@ -100,7 +102,7 @@ def _value(event: Any, events: Iterator[Any], depth: int) -> Any:
     import yaml
 
     if depth > DEEPEST:
-        raise _refused(event, "nested too deeply")
+        raise _refused(event, _TOO_DEEP)
     if isinstance(event, yaml.AliasEvent):
         raise _refused(event, f"the alias *{event.anchor}; write the value out")
     if isinstance(event, yaml.ScalarEvent):

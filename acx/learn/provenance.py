@@ -38,12 +38,13 @@ _DOWNLOADS = re.compile(r"(?i)\b(?:curl|wget|iwr|irm|invoke-webrequest|lynx|w3m|
 
 @dataclass(slots=True)
 class _Sighting:
-    """Where a reference stands: whether in a person's or the agent's words, in which calls, and
-    where tools and pages first showed it; counted by texts."""
+    """Where a reference stands: whether in a person's or the agent's words, in which calls or in
+    one that was refused, and where tools and pages first showed it; counted by texts."""
 
     human: bool = False
     agent: bool = False
     calls: dict[str, int] = field(default_factory=dict)
+    refused: bool = False
     tool: int = 0
     page: int = 0
 
@@ -88,7 +89,8 @@ class Provenance:
         self._at += 1
         if speaker == "call" and not text:
             for _, sighting in self._wanted:
-                sighting.calls.pop(call, None)  # refused: nobody did it
+                # refused: nobody did it, but a lesson may say what was refused
+                sighting.refused |= sighting.calls.pop(call, None) is not None
             return
         open = [pair for pair in self._wanted if not _settled(pair[1], speaker)]
         if not open:
@@ -148,6 +150,8 @@ def _objection(reference: Reference, seen: _Sighting) -> str:
         return f"only tool output names {shown}" if seen.tool and not seen.agent else ""
     if seen.tool:
         return f"only tool output names {shown}"
+    if seen.refused and reference.kind in ("command", "install"):
+        return ""
     if seen.agent:
         # a package of the usual registry may be named from knowledge, a place on the net may not
         return "" if package else f"the agent named {shown} but didn't use it, and no user did"

@@ -103,6 +103,10 @@ HARMLESS: list[tuple[str, str]] = [
     ("", "Show the user the diff before committing."),
     ("", "Tell the user which tests failed."),
     ("", "Do not log personal data."),
+    (
+        "refused: pip install pytest\nuser: no, we use unittest here",
+        "The agent ran `pip install pytest`; unittest is used here.",
+    ),
     ("", "Never show stack traces to customers of the shop in German and English."),
     ("", "Upload the build to the registry with `make push`."),
     ("", "Send logs to stderr, results to stdout."),
