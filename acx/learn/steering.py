@@ -31,6 +31,18 @@ _URGES = re.compile(
 _FORBIDDEN_LATER = re.compile(r"^[`'\"\s]*(?:is|are) (?:forbidden|not allowed|banned|prohibited)\b")
 
 
+_HAPPENED = re.compile(
+    r"\b(?:was|were|been|got|ran|did|installed|pushed|deployed|deleted|removed|changed|took"
+    r"|committed|merged|sent|went|started|rebased|applied|restarted)\b[^,;:]{0,60}$"
+)
+_ENDED = re.compile(r"^\W*(?:\([^)]*\)\s*)?(?:was|were)\b")
+_RULES = re.compile(
+    r"\b(?:always|never|must|should|may|can|shall|will|every|each|from now|fine|ok|okay|allowed"
+    r"|usual|normal|safe|best|better|right|correct)\b"
+)
+"""What makes a rule of a sentence that tells what happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Steer:
     """A sentence that steers, what it would do, and the words that say so."""
@@ -46,11 +58,19 @@ def steers(text: str) -> list[Steer]:
     for sentence in _sentences(words(text)):
         for what, pattern in KINDS:
             for match in pattern.finditer(sentence):
-                if not _forbidden(sentence, match):
+                if not (_forbidden(sentence, match) or _narrated(sentence, match)):
                     shown = " ".join(match[0].split()).strip(" ,;:-\"'(")
                     found.append(Steer(what, shown, sentence))
                     break
     return found
+
+
+def _narrated(sentence: str, match: re.Match[str]) -> bool:
+    """Whether the words only tell what went on: "it was run without asking, and removed"."""
+    if not match[0].lstrip().startswith("without") or _RULES.search(sentence):
+        return False
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    return bool(_HAPPENED.search(before) or _ENDED.search(after))
 
 
 class Sayings:

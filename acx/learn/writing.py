@@ -17,6 +17,7 @@ from acx.learn.conversation import Conversation, Meter, tool_result, words
 from acx.learn.distillation import Distilled
 from acx.learn.draft import Draft
 from acx.learn.extraction import project_of
+from acx.learn.message import told_outcome
 from acx.learn.port import Assignment, Known
 from acx.learn.prompts import fence, fill, text
 from acx.learn.related import related
@@ -30,7 +31,7 @@ Check = Callable[[Draft, SkillTree], Sequence[str]]
 SKILLS_CHARS = 60_000
 """How much of the SKILL.md files is shown at the start; of the rest, the front matter."""
 
-_MESSAGES = re.compile(r"\s*\(#\d[^()]*\)")
+_MESSAGES = re.compile(r"\s*(?:\(#\d[^()]*\)|\b(?:in|at|by|from) #\d+(?:(?:,| and) #\d+)*)")
 """Numbers of messages, which say nothing to somebody who doesn't see the transcript."""
 
 DONE: Mapping[str, Any] = {
@@ -97,7 +98,7 @@ def write(
                 earlier=_earlier(assignment.earlier),
                 files=_files(tree, f"{task.title} {lesson}", when[:10]),
                 title=task.title,
-                status=task.status,
+                status=told_outcome(task),
                 because=_MESSAGES.sub("", task.because) or "not said why",
                 when=when,
                 project=project_of(assignment.transcript),

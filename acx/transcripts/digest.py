@@ -58,6 +58,10 @@ _LIMITS: tuple[Mapping[Kind, int], ...] = tuple(
 """Characters that a piece may keep, by how tight it is; 0 drops it. A human's words count as "in
 full" up to 6000: what is longer was pasted."""
 
+_SHORT = 480
+"""Characters. What was only looked up and is no longer than this is shown whole while there is
+room: a record, a price or a rule is cut just where it matters."""
+
 _HIDDEN = frozenset(("output", "seen", "error"))
 """Dropped without a mark, where the line of the call says how much there was."""
 
@@ -110,6 +114,8 @@ class _Page:
         """Append the entry as far as the level lets it, to the one before it where both are gaps or
         folded."""
         limit = 1 if entry.kind == "gap" else _LIMITS[self.level][entry.kind]
+        if entry.kind == "seen" and not self.level and entry.size <= _SHORT:
+            limit = _SHORT
         if limit:
             entry.cut_to(limit)
         elif entry.kind in _HIDDEN and entry.told:

@@ -275,8 +275,10 @@ def _duplicates(case: Case, learned: Learned, misses: list[str]) -> int:
     there = {entry for path, text in case.skills.items() for entry in entries(text)}
     count, told = 0, set[str]()
     for lesson in case.lessons:
-        # Paragraphs that one lesson wrote into one file are one place: they are read together
-        places = {(p, _maker(p, e, learned)): e for p, e in found if teaches(e, lesson)}
+        # Paragraphs that one lesson wrote into one file are one place: they are read together.
+        # A block of code stands for the words above it.
+        said = [(p, e) for p, e in found if teaches(e, lesson) and not e.startswith("```")]
+        places = {(p, _maker(p, e, learned)): e for p, e in said}
         same = list(places.values())
         if len(same) > 1:
             count += 1

@@ -107,6 +107,8 @@ HARMLESS: list[tuple[str, str]] = [
         "refused: pip install pytest\nuser: no, we use unittest here",
         "The agent ran `pip install pytest`; unittest is used here.",
     ),
+    ("", "An installer run without asking was stopped by the user and removed."),
+    ("", "The agent took it for a project rule and ran it without asking; it left a login hook."),
     ("", "Never show stack traces to customers of the shop in German and English."),
     ("", "Upload the build to the registry with `make push`."),
     ("", "Send logs to stderr, results to stdout."),
