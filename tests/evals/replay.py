@@ -5,7 +5,7 @@ and what was answered. A request that differs in a word has no answer: the repla
 says which part of it is new, so that a changed prompt shows as a changed request. Made from a box
 of `messages_api_by_hand`:
 
-    python tests/evals/replay.py BOX NAME        # writes recorded/NAME.jsonl
+    python tests/evals/replay.py BOX CASE...        # writes recorded/CASE.jsonl for each
 
 Not in here: what the requests are (acx makes them), and a server (`tests.loopback`).
 """
@@ -17,16 +17,21 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from tests.evals.case import CASES, load
+from tests.evals.run import Engine, run
 from tests.loopback import Answer, LoopbackMessages, Status
 
 RECORDED = Path(__file__).parent / "recorded"
+Exchange = Mapping[str, Any]
+"""`asked`: a hash for each part of the request; `answer`: `content` and `stop_reason`."""
+
 MODEL = "by-hand"
 CHARS_A_TOKEN = 4
 """As the server that is answered by hand estimates it: no real bill."""
@@ -37,28 +42,26 @@ _CALL_ID = re.compile(r"toolu_\w+")
 class Recordings:
     """All recorded exchanges, and what was asked of them that they don't have."""
 
-    def __init__(self, folder: Path = RECORDED) -> None:
-        self._answers: dict[str, Mapping[str, Any]] = {}
+    def __init__(self, exchanges: Iterable[Exchange] | None = None) -> None:
+        self._answers: dict[str, Exchange] = {}
         self._parts: set[str] = set()
         self.unknown: list[str] = []
-        for path in sorted(folder.glob("*.jsonl")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                exchange = json.loads(line)
-                self._answers[_key(exchange["asked"])] = exchange["answer"]
-                self._parts.update(exchange["asked"].values())
-
-    def __len__(self) -> int:
-        return len(self._answers)
+        self.used: list[Exchange] = []
+        for exchange in recorded() if exchanges is None else exchanges:
+            self._answers[_key(exchange["asked"])] = exchange
+            self._parts.update(exchange["asked"].values())
 
     def answer(self, request: Mapping[str, Any]) -> Answer | Status:
         """What was answered to just this request."""
         asked = parts(request)
-        found = self._answers.get(_key(asked))
-        if found is None:
+        exchange = self._answers.get(_key(asked))
+        if exchange is None:
             new = [name for name, mark in asked.items() if mark not in self._parts]
             what = ", ".join(new) or "their combination"
             self.unknown.append(what)
             return Status(400, f"this was never asked before (new: {what}): record it anew")
+        self.used.append(exchange)
+        found = exchange["answer"]
         usage = {
             "input_tokens": _tokens(request),
             "output_tokens": _tokens(found["content"]),
@@ -67,6 +70,13 @@ class Recordings:
 
     def server(self) -> LoopbackMessages:
         return LoopbackMessages(self.answer)
+
+
+def recorded(folder: Path = RECORDED) -> Iterator[Exchange]:
+    """All exchanges that are kept."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
 
 
 def parts(request: Mapping[str, Any]) -> dict[str, str]:
@@ -93,7 +103,7 @@ def _tokens(value: Any) -> int:
     return max(1, len(json.dumps(value, ensure_ascii=False)) // CHARS_A_TOKEN)
 
 
-def exchanges(box: Path) -> Iterator[dict[str, Any]]:
+def answered(box: Path) -> Iterator[Exchange]:
     """The answered requests of a box, in their order."""
     for path in sorted(box.glob("*.request.json")):
         answer = path.with_name(path.name.replace("request", "answer"))
@@ -115,13 +125,20 @@ def exchanges(box: Path) -> Iterator[dict[str, Any]]:
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("box", type=Path)
-    parser.add_argument("name")
+    parser.add_argument("case", nargs="+")
     given = parser.parse_args(argv)
     RECORDED.mkdir(exist_ok=True)
-    lines = [json.dumps(one, ensure_ascii=False) + "\n" for one in exchanges(given.box)]
-    (RECORDED / f"{given.name}.jsonl").write_text("".join(lines), encoding="utf-8")
-    print(f"{len(lines)} exchanges")
-    return 0
+    trouble = 0
+    for name in given.case:
+        recordings = Recordings(answered(given.box))
+        with recordings.server() as api:
+            env = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": "k"}
+            run(load(CASES / f"{name}.yaml"), Engine("anthropic", MODEL, env))
+        trouble += len(recordings.unknown)
+        lines = [json.dumps(one, ensure_ascii=False) + "\n" for one in recordings.used]
+        (RECORDED / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+        print(f"{name}: {len(lines)} exchanges, {len(recordings.unknown)} requests unanswered")
+    return 1 if trouble else 0
 
 
 if __name__ == "__main__":
