@@ -73,9 +73,9 @@ def message(
     """The whole message: subject, what happened, evidence, what no longer stands, trailers."""
     because = f": {task.because.rstrip('.')}" if task.because else ""
     told = f'Learned from "{one_line(task.title)}" ({task.status}{because}).'
-    paragraphs = [subject(lesson.title), _wrapped(told)]
+    paragraphs = [subject(lesson.title), wrapped(told)]
     if lesson.summary.strip():
-        paragraphs.append("\n".join(_wrapped(line) for line in lesson.summary.strip().splitlines()))
+        paragraphs.append("\n".join(wrapped(line) for line in lesson.summary.strip().splitlines()))
     if lesson.evidence:
         quotes = [f'  #{e.message} {e.role}: "{one_line(e.quote)}"' for e in lesson.evidence]
         paragraphs.append("\n".join(["Evidence:", *quotes]))
@@ -91,7 +91,7 @@ def message(
         ("Acx-Kind", lesson.kind),
         ("Acx-Messages", ranges(task)),
         ("Acx-Learner", learner),
-        *_spent(usage),
+        *spent(usage),
         *extra,
     ]
     paragraphs.append("\n".join(f"{key}: {one_line(value)}" for key, value in trailers))
@@ -131,14 +131,14 @@ def cost(usage: Usage) -> str:
     return "unknown" if usage.cost is None else f"{usage.cost:.4f} USD"
 
 
-def _spent(usage: Usage) -> list[tuple[str, str]]:
+def spent(usage: Usage) -> list[tuple[str, str]]:
     if not usage.calls:
         return []
     tokens = f"{usage.input} in, {usage.output} out, {usage.cached} cached"
     return [("Acx-Tokens", tokens), ("Acx-Cost", cost(usage))]
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str) -> str:
     lines = textwrap.wrap(one_line(text), 72, break_long_words=False, break_on_hyphens=False)
     return "\n".join(_inert(line) for line in lines)
 
