@@ -92,7 +92,7 @@ def write(
         meter,
         system=text("write"),
         opening=(
-            f"The skills there are:\n\n{_skills(tree)}",
+            f"The skills there are:\n\n{shown_skills(tree)}",
             fill(
                 "write_request",
                 earlier=_earlier(assignment.earlier),
@@ -142,7 +142,7 @@ class _Writer:
             if call["name"] == DONE["name"]:
                 done = call
                 continue
-            said, is_error = run(self._draft, call["name"], _decoded(call["input"]))
+            said, is_error = run(self._draft, call["name"], decoded(call["input"]))
             results.append(tool_result(call, said, is_error))
             failed = failed or is_error
         if reply.calls and (done is None or failed):
@@ -165,7 +165,7 @@ class _Writer:
             if not problems:
                 return Written(self._draft)
         else:
-            known = _decoded(done["input"]) if done else {}
+            known = decoded(done["input"]) if done else {}
             if not complaints(DONE["input_schema"], known) and known.get("already_known"):
                 return Unwritten(f"already known: {known['already_known']}")
             problems = ["Nothing was changed. Write the lesson down, or say what says it already."]
@@ -177,7 +177,7 @@ class _Writer:
         return Unwritten("the model wrote nothing down")
 
 
-def _decoded(input: Any) -> Any:
+def decoded(input: Any) -> Any:
     """A call's input; some servers hand it on as text."""
     if not isinstance(input, str):
         return input
@@ -195,7 +195,7 @@ def _record(recorded: bool, others: Sequence[str]) -> str:
     return f"still to be written{more}"
 
 
-def _skills(tree: SkillTree) -> str:
+def shown_skills(tree: SkillTree) -> str:
     """Every skill with its SKILL.md and the names of its other files."""
     paths = tree.paths()
     room = SKILLS_CHARS

@@ -10,7 +10,7 @@ import pytest
 from acx.errors import ModelError
 from acx.learn.conversation import _json_in
 from acx.learn.schema import complaints
-from acx.learn.writing import _decoded
+from acx.learn.writing import decoded
 from tests.loopback import Answer, LoopbackMessages, Raw, call, calls, text
 from tests.model_learner.stage import answered, learner, lesson, report
 
@@ -74,7 +74,7 @@ def test_a_value_nested_too_deep_to_show_is_complained_about() -> None:
     for _ in range(100_000):
         value = [value]
     assert "nested too deep" in complaints({"type": "string"}, value)[0]
-    assert _decoded(DEEP) == DEEP
+    assert decoded(DEEP) == DEEP
 
 
 def test_json_is_found_behind_a_few_braces_in_prose() -> None:

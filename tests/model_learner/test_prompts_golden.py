@@ -14,11 +14,24 @@ from typing import Any
 
 import pytest
 
+from acx.engine.anthropic_engine import AnthropicEngine
 from acx.learn import prompts
+from acx.learn.tidy.model import ModelTidier
+from acx.learn.tidy.step import Untidy
 from tests.loopback import LoopbackMessages, call, calls
-from tests.model_learner.stage import PREFERENCES, assignment, learner, lesson, report, talk
+from tests.model_learner.stage import (
+    PREFERENCES,
+    SKILLS,
+    Tree,
+    assignment,
+    learner,
+    lesson,
+    report,
+    talk,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
+LOG = "skills/user-general-facts/2025-06-15.md"
 
 
 def by_lines(value: Any) -> Any:
@@ -54,6 +67,18 @@ def test_the_requests_of_a_good_day() -> None:
         list(reading.lessons([assignment().task], lambda _: assignment()))
     for name, request in zip(("tasks", "lessons", "write"), api.requests, strict=True):
         same_as_golden(f"{name}.json", request)
+
+
+def test_the_request_to_tidy() -> None:
+    twice = {
+        **SKILLS,
+        PREFERENCES.replace("coding", "make"): "# Make\n\n- Use tabs in Makefiles.\n",
+    }
+    untidy = Untidy(Tree({**twice, LOG: "# 2025-06-15\n"}), refused=["Drop the tabs"])
+    with LoopbackMessages([call("done", {})]) as api:
+        engine = AnthropicEngine("test-model", base_url=api.url, retries=0, timeout=5)
+        list(ModelTidier(engine, "anthropic test-model").steps(untidy))
+    same_as_golden("tidy.json", api.requests[0])
 
 
 def test_the_hash_of_the_prompts() -> None:

@@ -19,6 +19,8 @@ NAMES = (
     "lessons_request",
     "write",
     "write_request",
+    "tidy",
+    "tidy_request",
 )
 
 
