@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
 from acx.cli import render
-from acx.cli.options import Agent, Form, Json, Space
-from acx.errors import UsageError
+from acx.cli.options import Agent, Form, Json, Learner, MaxCost, Model, Space, usd
 from acx.verbs import learn as verbs
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import agents_places
@@ -29,9 +27,9 @@ def learn(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the diff, commit nothing.")
     ] = False,
-    learner: Annotated[str, typer.Option(help="anthropic or offline.")] = "",
-    model: Annotated[str, typer.Option(help="Any model the endpoint knows.")] = "",
-    max_cost: Annotated[str, typer.Option(metavar="USD", help="Stop before it costs more.")] = "",
+    learner: Learner = "",
+    model: Model = "",
+    max_cost: MaxCost = "",
     batch: Annotated[
         bool, typer.Option("--batch", help="Ask in a batch, at half the price; answers come later.")
     ] = False,
@@ -45,7 +43,7 @@ def learn(
     with render.Watch() as watch:
         report = verbs.learn(
             ctx, sources, space=space, review=review, dry_run=dry_run, learner=learner,
-            model=model, max_cost=_usd(max_cost), format=format, batch=batch, progress=watch,
+            model=model, max_cost=usd(max_cost), format=format, batch=batch, progress=watch,
         )  # fmt: skip
     if json:
         render.as_json(render.learned_json(report))
@@ -54,15 +52,3 @@ def learn(
     if report.failed or report.refused:
         codes = [one.exit_code for one in report.failed]
         raise typer.Exit(max(codes + [one.exit_code for one in report.refused]))
-
-
-def _usd(text: str) -> Decimal | None:
-    try:
-        limit = Decimal(text) if text else None
-    except InvalidOperation:
-        limit = Decimal(-1)
-    if limit is not None and not (limit.is_finite() and limit >= 0):
-        raise UsageError(
-            f"--max-cost {text!r} is not a number of USD", "for example --max-cost 0.50"
-        )
-    return limit

@@ -21,6 +21,7 @@ COMMANDS = {
     "space": "Learning spaces: git repositories of skills.",
     "session": "Sessions: the messages of an agent's runs.",
     "learn": "Turn sessions into lessons, one commit each.",
+    "tidy": "Consolidate the skills of a space, one commit a step.",
     "review": "Decide on lessons that wait.",
     "log": "The lessons of a space, newest first.",
     "show": "One lesson: what it says, why, and its diff.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -17,6 +18,11 @@ After = Annotated[
     str, typer.Option("--after", metavar="CURSOR", help="Go on from a page's cursor.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+Learner = Annotated[str, typer.Option("--learner", help="anthropic or offline.")]
+Model = Annotated[str, typer.Option("--model", help="Any model the endpoint knows.")]
+MaxCost = Annotated[
+    str, typer.Option("--max-cost", metavar="USD", help="Stop before it costs more.")
+]
 FORMATS = (
     "acx, ai-sdk, aider, anthropic, chatgpt, claude-ai, claude-code, codex, console, copilot,"
     " cursor, gemini, gemini-cli, openai, opencode, openhands, pi, plain, qwen, responses,"
@@ -62,3 +68,16 @@ def confirmed(question: str, yes: bool) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(f"{question} Nobody is there to answer", "add --yes")
     return typer.confirm(question, err=True)
+
+
+def usd(text: str) -> Decimal | None:
+    """A number of USD, None for "". Raises UsageError for anything else."""
+    try:
+        limit = Decimal(text) if text else None
+    except InvalidOperation:
+        limit = Decimal(-1)
+    if limit is not None and not (limit.is_finite() and limit >= 0):
+        raise UsageError(
+            f"--max-cost {text!r} is not a number of USD", "for example --max-cost 0.50"
+        )
+    return limit

@@ -183,6 +183,7 @@ class Watch:
 
     SIGNS: Mapping[str, tuple[str, str]] = {
         "learned": ("+", "green"),
+        "tidied": ("+", "green"),
         "held": ("?", "yellow"),
         "skipped": ("-", "dim"),
         "failed": ("!", "red"),
@@ -328,10 +329,39 @@ def summary(report: Any) -> str:
     words = [f"{verb} {count(report.lessons, 'lesson')} from {sessions}"]
     words += [f"{held} held for review"] if held else []
     words += [f"{count(number, 'task')} {state}" for state, number in counts.items() if number]
+    return f"{', '.join(words)} ({_by(report)})"
+
+
+def _by(report: Any) -> str:
+    """Who did it, and for how much."""
     used = report.usage
     cost = "cost unknown" if used.cost is None else f"{used.cost:.4f} USD"
     spent = f"; {used.input:,} tokens in, {used.output:,} out, {cost}" if used.calls else ""
-    return f"{', '.join(words)} (learner: {report.learner}{spent})"
+    return f"learner: {report.learner}{spent}"
+
+
+def tidied(report: Any) -> None:
+    """What a run of tidy did: diffs of a dry run with what would go, then a summary line."""
+    for step in report.steps if report.dry_run else ():
+        say(styled(clean(step.title), "bold"))
+        for line in diff(step.diff):
+            say(line)
+        for one in step.dropped:
+            say(inline(f"dropped: {one.line} ({one.why})"))
+        say()
+    if report.stopped:
+        note(styled(clean(f"stopped: {report.stopped}"), "red", sys.stderr))
+        for hint in report.hints:
+            note(f"hint: {clean(hint)}")
+    steps = count(len(report.landed), "step")
+    words = [f"{'Would tidy' if report.dry_run else 'Tidied'} {report.space} in {steps}"]
+    words += [f"{len(report.held)} held for review"] if report.held else []
+    if not report.steps:
+        words = [f"Nothing to tidy in {report.space}"]
+    words += [f"{count(len(report.left), 'thing')} left as it is"] if len(report.left) == 1 else []
+    words += [f"{count(len(report.left), 'thing')} left as they are"] if report.left[1:] else []
+    for line in wrapped(clean(f"{', '.join(words)} ({_by(report)})"), 4):
+        say(line)
 
 
 def learned_json(report: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ are off for every git process. Text from outside is never an option, a ref or a 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FILE, EXECUTABLE, FOLDER = 0o100644, 0o100755, 0o040000
 ZERO = "0" * 40
 
+_BLAMED = re.compile(rb"(?m)^([0-9a-f]{40}) \d+ \d+(?: \d+)?$")
 FORMAT = "%H%x1f%P%x1f%cI%x1f%s%x1f%(trailers:only,unfold)%x1f%b"
 
 
@@ -292,6 +294,12 @@ class Repo:
                     )
                 )
         return commits
+
+    def blame(self, commit: str, path: str) -> list[str]:
+        """The commit that wrote each line of a file, in order; [] if it isn't there."""
+        args = ("blame", "--porcelain", "--ignore-revs-file=", commit, "--", path)
+        found = _BLAMED.findall(self.run(*args).stdout)
+        return [writer.decode() for writer in found]
 
     # inside
 

@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from acx.errors import AcxError, BadInput, Conflict, ModelError, NotFound, UsageError
+from acx.errors import AcxError, BadInput, Conflict, ModelError, NotFound
 from acx.learn.port import Learner
 from acx.model import Session, Usage
 from acx.store import publish
@@ -31,7 +31,7 @@ from acx.verbs.import_sessions import How, Imported, Unread
 from acx.verbs.learn_report import SessionReport
 from acx.verbs.learn_session import Settings, learn_session
 from acx.verbs.progress import Progress, Step
-from acx.verbs.purse import RunPurse
+from acx.verbs.purse import for_run
 
 SIDE_BY_SIDE = 4
 """Spaces learned at the same time."""
@@ -104,7 +104,7 @@ def learn(
     chosen = learners.chosen(ctx.config, learner, model, shelf)
     if batch:
         batches.check(ctx.config, chosen, dry_run)
-    purse = _purse(ctx, chosen, max_cost)
+    purse = for_run(ctx, chosen.name, max_cost)
     settings = Settings(review or ctx.config.review, dry_run, purse, progress)
     _check_space(ctx, targets, space)
     with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
@@ -122,19 +122,6 @@ def learn(
             batches.send(ctx, learners.engine(ctx.config, model), shelf, purse, progress)
     loose = 0 if targets else sum(not session.space for session in ctx.sessions.all())
     return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run, loose)
-
-
-def _purse(ctx: Context, learner: Learner, max_cost: Decimal | None) -> RunPurse:
-    """What the run may spend. Raises UsageError for a limit that can't be kept."""
-    config = ctx.config
-    a_run = config.max_cost if max_cost is None else max_cost
-    limit = config.max_cost_a_month if a_run is None else a_run
-    if limit is not None and not learners.has_price(config, learner):
-        raise UsageError(
-            f"the price of {learner.name} is unknown, so a limit of {limit} USD can't be kept",
-            "learn without --max-cost (and without max_cost and max_cost_a_month in config.yaml)",
-        )
-    return RunPurse(ctx.spending, ctx.now, a_run, config.max_cost_a_month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class _Run:
         self.rejected = [
             _known(repo, ledger.Entry(commit, "rejected"))
             for commit in _commits(repo, ledger.rejected(repo))
+            if "Acx-Task" in commit.trailers  # a step of tidying is no lesson
         ]
         self.removed = ledger.removed_skills(repo)
         self.lessons: list[LessonReport] = []

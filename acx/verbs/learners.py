@@ -9,6 +9,7 @@ from acx.config import LEARNERS, Config
 from acx.errors import ModelError, UsageError
 from acx.learn import checks
 from acx.learn.port import Learner
+from acx.learn.tidy.step import Tidier
 from acx.store import skill_source
 
 if TYPE_CHECKING:
@@ -20,24 +21,40 @@ def chosen(
     config: Config, learner: str = "", model: str = "", shelf: Shelf | None = None
 ) -> Learner:
     """The learner to use. Raises UsageError for an unknown one, ModelError for a missing key."""
-    name = learner or config.learner or ("anthropic" if config.has_credentials else "offline")
-    if name not in LEARNERS:
-        raise UsageError(f"no learner {name!r}", f"there are: {', '.join(LEARNERS)}")
-    if name == "offline":
+    if _name(config, learner) == "offline":
         return offline()
     from acx.learn.model_learner import ModelLearner
 
-    model = model or config.model
-    return ModelLearner(engine(config, model), f"anthropic {model}", checks.problems, shelf=shelf)
+    asked = engine(config, model)
+    return ModelLearner(asked, f"anthropic {asked.model}", checks.problems, shelf=shelf)
 
 
-def has_price(config: Config, learner: Learner) -> bool:
-    """Whether what the learner costs is known, so that a limit can be kept."""
-    if learner.name == "offline":
+def tidier(config: Config, learner: str = "", model: str = "") -> Tidier:
+    """Who tidies: chosen, and raising, as the learner is."""
+    if _name(config, learner) == "offline":
+        from acx.learn.tidy.rules import RuleTidier
+
+        return RuleTidier()
+    from acx.learn.tidy.model import ModelTidier
+
+    asked = engine(config, model, "tidy")
+    return ModelTidier(asked, f"anthropic {asked.model}")
+
+
+def _name(config: Config, learner: str) -> str:
+    name = learner or config.learner or ("anthropic" if config.has_credentials else "offline")
+    if name not in LEARNERS:
+        raise UsageError(f"no learner {name!r}", f"there are: {', '.join(LEARNERS)}")
+    return name
+
+
+def has_price(config: Config, learner: str) -> bool:
+    """Whether what the learner of that name costs is known, so that a limit can be kept."""
+    if learner == "offline":
         return True
     from acx.engine.prices import Tokens, cost
 
-    model = learner.name.partition(" ")[2]
+    model = learner.partition(" ")[2]
     return (config.full_api or not config.base_url) and cost(model, Tokens()) is not None
 
 
@@ -52,13 +69,13 @@ def _template(name: str) -> Mapping[str, bytes]:
     return skill_source.template(name).files
 
 
-def engine(config: Config, model: str = "") -> AnthropicEngine:
+def engine(config: Config, model: str = "", verb: str = "learn") -> AnthropicEngine:
     """What speaks to the configured model. Raises ModelError for a missing key."""
     if not config.has_credentials and not config.base_url:
         raise ModelError(
             "the learner anthropic needs a key, and ANTHROPIC_API_KEY is not set",
             "export ANTHROPIC_API_KEY=...",
-            "or learn without a model: acx learn --learner offline",
+            f"or {verb} without a model: acx {verb} --learner offline",
             fatal=True,
         )
     from acx.engine.anthropic_engine import AnthropicEngine

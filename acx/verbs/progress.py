@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Step:
     """Something that happened or begins.
 
-    kind     importing, imported, unread, waiting, session, task, learned, held, skipped, failed,
-             done
+    kind     importing, imported, unread, waiting, session, task, learned, tidied, held, skipped,
+             failed, done
     session  which; "" where it is about the space
     title    of the task or lesson
     detail   why, how many, or the commit

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from acx.errors import UsageError
 from acx.model import Session, Usage
 from acx.store.spending import Spending, Spent
+from acx.verbs import learners
+from acx.verbs.context import Context
 
 
 @dataclass
@@ -27,8 +30,9 @@ class RunPurse:
     spent: Decimal = Decimal(0)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, session: Session) -> SessionPurse:
-        return SessionPurse(self, session)
+    def of(self, session: Session) -> SpacePurse:
+        """For one session: what is paid is paid for it."""
+        return SpacePurse(self, session.space, session.id)
 
     def left(self) -> Decimal | None:
         """USD that the next call may cost at most; None for no limit."""
@@ -42,11 +46,13 @@ class RunPurse:
 
 
 @dataclass(frozen=True)
-class SessionPurse:
-    """The same while one session is learned: what is paid is paid for it. A `Purse`."""
+class SpacePurse:
+    """The same while a space is worked on, for a session (its id) or for the space as a whole ("").
+    A `Purse`."""
 
     run: RunPurse
-    session: Session
+    space: str
+    session: str = ""
 
     def left(self) -> Decimal | None:
         return self.run.left()
@@ -55,4 +61,17 @@ class SessionPurse:
         with self.run.lock:
             self.run.spent += usage.cost or Decimal(0)
         at = self.run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.run.book.add(Spent(at, self.session.space, self.session.id, model, usage))
+        self.run.book.add(Spent(at, self.space, self.session, model, usage))
+
+
+def for_run(ctx: Context, learner: str, max_cost: Decimal | None) -> RunPurse:
+    """What a run of a learner may spend. Raises UsageError for a limit that can't be kept."""
+    config = ctx.config
+    a_run = config.max_cost if max_cost is None else max_cost
+    limit = config.max_cost_a_month if a_run is None else a_run
+    if limit is not None and not learners.has_price(config, learner):
+        raise UsageError(
+            f"the price of {learner} is unknown, so a limit of {limit} USD can't be kept",
+            "leave out --max-cost (and max_cost and max_cost_a_month in config.yaml)",
+        )
+    return RunPurse(ctx.spending, ctx.now, a_run, config.max_cost_a_month)

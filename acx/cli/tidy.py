@@ -1,0 +1,41 @@
+"""`acx tidy`: the skills of a space, consolidated."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from acx.cli import render
+from acx.cli.options import Json, Learner, MaxCost, Model, Space, usd
+from acx.verbs import tidy as verbs
+from acx.verbs.context import Context
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def tidy(
+    space: Space = "",
+    review: Annotated[bool, typer.Option("--review", help="Steps wait as proposals.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the diffs, commit nothing.")
+    ] = False,
+    learner: Learner = "",
+    model: Model = "",
+    max_cost: MaxCost = "",
+    json: Json = False,
+) -> None:
+    """Consolidate the skills of a space: merge what is said twice, split what grew too large,
+    repair names and descriptions. One commit a step; what goes away is named in it."""
+    with render.Watch() as watch:
+        report = verbs.tidy(
+            Context.real(), space, review=review, dry_run=dry_run, learner=learner, model=model,
+            max_cost=usd(max_cost), progress=watch,
+        )  # fmt: skip
+    if json:
+        render.as_json(report)
+    else:
+        render.tidied(report)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
