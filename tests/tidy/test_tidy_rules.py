@@ -37,6 +37,17 @@ def test_the_better_placed_of_two_that_say_the_same_is_kept() -> None:
     assert squash not in after[CODING] and squash in after[GIT]
 
 
+def test_the_skill_to_which_the_learner_would_write_keeps_the_fact() -> None:
+    fact = "- Use terraform plan before each apply of infrastructure."
+    topics = law("infra", layout="topic-facts\n  acx-topics: terraform")
+    page = {"skills/infra/coding-preferences.md": f"# Infra\n\n{fact}\n"}
+    other = facts(terraform=f"# Terraform\n\n{fact}\n- A b.\n")
+    before = {**page, "skills/infra/SKILL.md": topics, **other}
+    _, _, after = tidied(before)
+    assert fact in after["skills/infra/coding-preferences.md"]
+    assert fact not in after[f"{FACTS}/terraform-preferences.md"]
+
+
 def test_the_one_that_says_why_is_kept_and_the_other_is_named() -> None:
     why = "- Put money amounts in integer cents: rounding lost us one."
     bare = "- Always put money amounts in integer cents."
@@ -88,6 +99,16 @@ def test_a_place_may_say_what_the_entry_does_not() -> None:
         "skills/ops/a.md": f"# A\n\n{entry}\n- x y\n{entry}\n",
     }
     assert tidied(twice)[2]["skills/ops/a.md"] == f"# A\n\n{entry}\n- x y\n"
+
+
+def test_a_title_may_turn_what_stands_below_it() -> None:
+    entry = "- Use mocks for the database in tests."
+    assert (
+        tidied(facts(coding=f"# Coding\n\n{entry}\n", old=f"# Things to avoid\n\n{entry}\n"))[0]
+        == []
+    )
+    headings = f"# Coding\n\n## Do\n\n{entry}\n\n## Don't\n\n{entry}\n"
+    assert tidied(facts(coding=headings))[0] == []
 
 
 def test_across_skills_if_the_entry_says_what_their_names_say() -> None:

@@ -12,8 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from acx.learn.draft import Draft
+from acx.learn.offline.layouts import Place, chosen, places
 from acx.learn.tidy.page import Block, parsed, replaced, without
-from acx.learn.tidy.places import folder, is_facts, is_main, is_page, is_record, layouts, narrowing
+from acx.learn.tidy.places import (
+    folder,
+    is_facts,
+    is_main,
+    is_page,
+    is_record,
+    layouts,
+    narrowing,
+    turning,
+)
 from acx.learn.tidy.step import TidyStep
 from acx.learn.tidy.words import FEWEST, Saying, likeness, saying, tokens
 from acx.model import SkillTree
@@ -63,23 +73,27 @@ class Merges:
 
     def __call__(self, tree: SkillTree) -> Iterator[TidyStep]:
         """Every merge that can be made, each on its own, in the order of the files."""
-        layout = layouts(tree)
+        layout, homes = layouts(tree), places(tree, "topic-facts")
         groups: dict[tuple[object, ...], list[Entry]] = {}
         for path in tree.paths():
             if is_page(path) and not is_record(path, layout):
-                for entry in self._entries(path, tree.read(path) or b"", layout):
+                for entry in self._entries(path, tree.read(path) or b"", layout, homes):
                     groups.setdefault((entry.saying.head, entry.saying.scope), []).append(entry)
         for group in groups.values():
             yield from _of_group(tree, group) if len(group) > 1 else ()
 
-    def _entries(self, path: str, data: bytes, layout: Mapping[str, str]) -> list[Entry]:
+    def _entries(
+        self, path: str, data: bytes, layout: Mapping[str, str], homes: Sequence[Place]
+    ) -> list[Entry]:
         known = self._known.get(path)
         if known is None or known[0] != data:
-            known = self._known[path] = (data, list(_entries(path, data, layout)))
+            known = self._known[path] = (data, list(_entries(path, data, layout, homes)))
         return known[1]
 
 
-def _entries(path: str, data: bytes, layout: Mapping[str, str]) -> Iterator[Entry]:
+def _entries(
+    path: str, data: bytes, layout: Mapping[str, str], homes: Sequence[Place]
+) -> Iterator[Entry]:
     if is_main(path) and folder(path) in layout:
         return  # how the skill's files are kept is law, and no fact
     facts = is_facts(path, layout)
@@ -93,10 +107,12 @@ def _entries(path: str, data: bytes, layout: Mapping[str, str]) -> Iterator[Entr
         above = [one for one in block.headings if not (facts and one == title)]
         names = [] if facts else [folder(path).split("/")[1], stem]
         told, words = saying(block.text), frozenset(tokens(block.text))
-        rank = 3 if is_main(path) else 2
-        if facts:
-            rank = 0 if narrowing([stem]) & words else 1
-        place = narrowing([*names, *above, block.lead])
+        rank = 5 if is_main(path) else 4
+        if facts:  # where the offline learner looks for a fact, it must find it
+            home = chosen(homes, block.text)
+            elsewhere = home is None or home[0].folder != folder(path)
+            rank = 2 * elsewhere + (not narrowing([stem]) & words)
+        place = narrowing([*names, *above, block.lead]) | turning([stem, title])
         yield Entry(path, block, told, words, place, rank)
 
 

@@ -26,6 +26,14 @@ _SAYING_NOTHING = frozenset(
 """Words of titles and names of files that don't narrow what stands below them."""
 
 
+_TURNING = frozenset(
+    tokens(
+        "not no avoid except old former obsolete deprecated rejected wrong bad anti antipatterns"
+    )
+)
+"""Words of a title that turn what stands below it into its opposite."""
+
+
 def layouts(tree: SkillTree) -> dict[str, str]:
     """The skills that name a layout: folder (`skills/NAME`) -> layout."""
     return {place.folder: layout for layout in LAYOUTS for place in places(tree, layout)}
@@ -68,3 +76,8 @@ def narrowing(texts: Iterable[str]) -> frozenset[str]:
     """The words of titles, names and lead-ins that narrow what stands below them."""
     found = {word for text in texts for word in tokens(re.sub(r"[-_/]", " ", text))}
     return frozenset(found - _SAYING_NOTHING)
+
+
+def turning(texts: Iterable[str]) -> frozenset[str]:
+    """The words that turn what stands below them, also where each entry stands for itself."""
+    return narrowing(texts) & _TURNING
