@@ -122,6 +122,9 @@ def _format_problems(path: str, text: str, before: str, skill: str) -> Iterator[
     for problem in skillfile.problems(text, skill):
         if problem.severity == "error" and problem.message not in known:
             yield f"{path}, {problem}"
+    lines, most = len(text.splitlines()), skillfile.MOST_LINES
+    if lines > max(most, len(before.splitlines())):
+        yield f"{path}: {lines} lines, more than {most}; move some into files that SKILL.md names"
     was, now = frontmatter.read(before, lenient=True), frontmatter.read(text, lenient=True)
     for key, value in now.values.items():
         added = key == "allowed-tools" or key in was.values  # other new keys are told of above

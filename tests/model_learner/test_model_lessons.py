@@ -286,3 +286,18 @@ def test_a_script_plays_the_model_without_any_network() -> None:
     assert not isinstance(answer, Skipped)
     assert [taught.changes for taught in answer] == [{PREFERENCES: WRITTEN.encode()}]
     assert answer[0].usage.cost == 0
+
+
+def test_a_skill_that_outgrew_its_format_is_split_by_the_model() -> None:
+    name = "skills/postgres/SKILL.md"
+    front = "---\nname: postgres\ndescription: Notes. Use this for Postgres.\n---\n\n# Notes\n\n"
+    full = {**SKILLS, name: front + "- a line\n" * 490}
+    more = ("insert", {"path": name, "line": 8, "text": "- one more\n" * 20})
+    out = ("create", {"path": "skills/postgres/locks.md", "text": "- one more\n" * 20})
+    back = ("replace", {"path": name, "old": "- one more\n" * 20, "new": "- see locks.md\n"})
+    with LoopbackMessages([REPORT, calls(more, DONE), calls(back, out, DONE)]) as api:
+        answer = made(learner(api), assignment(full))
+    assert "517 lines, more than 500; move some into files" in told(api.requests[2])
+    assert not isinstance(answer, Skipped)
+    assert sorted(answer[0].changes) == [name, "skills/postgres/locks.md"]
+    assert answer[0].hold == ""
