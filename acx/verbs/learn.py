@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -107,8 +107,9 @@ def learn(
     purse = for_run(ctx, chosen.name, max_cost)
     settings = Settings(review or ctx.config.review, dry_run, purse, progress)
     _check_space(ctx, targets, space)
-    with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
-        # A dry run leaves no trace: new transcripts are read into a scratch home
+    # A dry run leaves no trace: new transcripts are read into a scratch home
+    dry = tempfile.TemporaryDirectory(prefix="acx-dry-") if dry_run else nullcontext("")
+    with dry as scratch:
         aside = Sessions(Home(Path(scratch)), lambda: ctx.rules) if dry_run else ctx.sessions
         refused: list[Refused] = []
         found, imported = _resolve(ctx, targets, aside, stdin, format, progress, refused)
