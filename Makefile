@@ -45,6 +45,7 @@ bench: $(READY)  ## measure: start-up, appending, a lesson, memory
 
 evals: $(READY)  ## measure how well the learners learn; ARGS="--misses" says where they don't
 	@$(BIN)/python tests/evals/evals.py $(ARGS)
+	@[ -n "$(ARGS)" ] || $(BIN)/python tests/evals/evals.py --learner replay
 	@case "$(ARGS) $$ANTHROPIC_API_KEY$$ANTHROPIC_BASE_URL" in *--learner*|*" ") ;; \
 	  *) $(BIN)/python tests/evals/evals.py --learner anthropic $(ARGS) ;; esac
 

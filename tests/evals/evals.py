@@ -20,7 +20,7 @@ if __package__ in (None, ""):
 
 from acx.config import DEFAULT_MODEL
 from tests.evals.case import Case, CaseError, load, paths
-from tests.evals.replay import MODEL, Recordings
+from tests.evals.replay import MODEL, RECORDED, Recordings
 from tests.evals.run import Engine, Ran, attempt
 from tests.evals.score import score
 from tests.evals.table import as_json, table
@@ -39,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--misses", action="store_true", help="list all that costs a point")
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
     given = parser.parse_args(argv)
-    cases, broken = _loaded(given.case)
+    kept = [path.stem for path in sorted(RECORDED.glob("*.jsonl"))]
+    names = given.case or (kept if given.learner == "replay" else [])
+    cases, broken = _loaded(names)
     began = time.monotonic()
     with engine_of(given) as engine, ThreadPoolExecutor(max(given.jobs, 1)) as pool:
         ran = list(pool.map(lambda case: _timed(case, engine, given.keep), cases))
