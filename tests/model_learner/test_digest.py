@@ -87,6 +87,17 @@ def test_what_a_pipe_hides_is_told_and_what_was_only_read_is_short() -> None:
     assert len(read.split("#3 >", 1)[1]) < 300
 
 
+def test_a_short_look_up_is_shown_whole_while_there_is_room() -> None:
+    rule = "fee: " + "x" * 300 + " only with the reason CHANGED_MIND"
+    messages = [
+        agent(1, ToolCall("a", "get_policy", {"id": "refunds"})),
+        output(2, ToolResult("a", rule)),
+    ]
+    assert rule in digest(messages, 10_000)
+    crowd = [*messages, *(human(n, "please wait " * 200) for n in range(3, 60))]
+    assert rule not in digest(crowd, 3_000)
+
+
 def test_calls_are_one_line_each() -> None:
     calls = [
         ToolCall("", "Bash", {"command": "cat <<E\nhello\nE", "description": "say hello"}),
