@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
 from acx.errors import BadInput
@@ -20,8 +21,11 @@ from acx.transcripts.needles import Needles
 from acx.transcripts.own_rules import NO_RULES, Rules
 from acx.transcripts.secrets import (
     ASSIGNED,
+    AUTHORIZATION,
+    COOK,
+    COOKIE,
+    COOKIE_AT,
     DOTTED,
-    HEADERS,
     HINTS,
     LITERAL,
     MARK,
@@ -227,8 +231,12 @@ def _look(text: str) -> _Look:
 _NOTHING = _Look({}, {}, False)
 _NEEDLES = [(needle, number) for number, rule in enumerate(LITERAL) for needle in rule.needles]
 _RULE_OF = [number for _, number in _NEEDLES]
-_HINTS = [(form, hint) for hint in HINTS for form in (hint, hint.upper(), hint.capitalize())]
-"""The three ways in which names are written; disregarding case would cost a second pass."""
+_HINTS = [
+    *((form, hint) for hint in HINTS for form in (hint, hint.upper(), hint.capitalize())),
+    *(("".join(form), COOK) for form in product("cC", "oO", "oO", "kK\u212a")),
+]
+"""The three ways in which names are written; disregarding case would cost a second pass. Of a
+cookie's name all ways, since where it stands is told by nothing else."""
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _UNSEEN = re.compile(f"\x1b\\[[0-9;?]{{0,30}}[A-Za-z]|[{_INVISIBLE}]")
@@ -265,10 +273,11 @@ def _literal(text: str, places: dict[int, list[int]], found: _Found) -> str:
 
 def _named(text: str, hints: Mapping[str, list[int]], found: _Found) -> str:
     """The text without what a name introduces that says it is a secret."""
-    clean = text
-    for rule in HEADERS:
-        if any(needle in hints for needle in rule.needles):
-            clean = _sub(rule, clean, found)
+    clean = _sub(AUTHORIZATION, text, found) if "authorization" in hints else text
+    if clean is not text:
+        text, hints = clean, _look(clean).hints
+    if COOK in hints:
+        clean = _at(COOKIE, [start + COOKIE_AT for start in hints[COOK]], text, found)
     starts: list[int] | None = None
     for rule in (*ASSIGNED, SPOKEN):
         if clean is not text:

@@ -121,7 +121,7 @@ DOTTED: tuple[Rule, ...] = (
 # -- secrets that are known by what introduces them -----------------------------------------------
 
 HINTS = (
-    *("pass", "pwd", "secret", "token", "key", "auth", "cookie", "bearer", "credential"),
+    *("pass", "pwd", "secret", "token", "key", "auth", "bearer", "credential"),
     "authorization",
 )
 """In lower case. A text with none of them has no named secret."""
@@ -191,23 +191,25 @@ PGPASS = Rule(
 )
 """A line of a .pgpass: host, port, database, user, password."""
 
-HEADERS: tuple[Rule, ...] = (
-    Rule(
-        ("authorization",),
-        r"[aA](?i:uthorization)(?:\\{0,3}[\"'`])?\s{0,3}[:=]\s{0,3}(?:\\{0,3}[\"'`])?"
-        r"(?P<scheme>(?i:bearer|basic|token|digest|api-?key|negotiate|bot|key|ssws|splunk|oauth)"
-        r"\s{1,3})?"
-        r"(?P<secret>[A-Za-z0-9._~+/=:-]{8,})",
-        judges.authorization,
-    ),
-    Rule(
-        ("cookie",),
-        # from its rarest letter on: to try at every `c` takes nearly twice as long
-        r"[kK\u212a](?<=[cC][oO][oO][kK\u212a])(?i:ie)(?:\\{0,3}[\"'`])?\s{0,2}:\s{0,2}"
-        r"(?:\\{0,3}[\"'`])?(?P<secret>[^\s\"'`;=\\]{1,80}=[^\"'`\r\n\\]{8,4000})",
-        judges.cookie,
-    ),
+AUTHORIZATION = Rule(
+    ("authorization",),
+    r"[aA](?i:uthorization)(?:\\{0,3}[\"'`])?\s{0,3}[:=]\s{0,3}(?:\\{0,3}[\"'`])?"
+    r"(?P<scheme>(?i:bearer|basic|token|digest|api-?key|negotiate|bot|key|ssws|splunk|oauth)"
+    r"\s{1,3})?"
+    r"(?P<secret>[A-Za-z0-9._~+/=:-]{8,})",
+    judges.authorization,
 )
+COOK = "cook"
+COOKIE_AT = COOK.index("k")
+COOKIE = Rule(
+    (COOK,),
+    r"[kK\u212a](?<=[cC][oO][oO][kK\u212a])(?i:ie)(?:\\{0,3}[\"'`])?\s{0,2}:\s{0,2}"
+    r"(?:\\{0,3}[\"'`])?(?P<secret>[^\s\"'`;=\\]{1,80}=[^\"'`\r\n\\]{8,4000})",
+    judges.cookie,
+    begins=True,
+)
+"""Begins at the `k`: the `coo` may be the end of the value before, which is as long as one can
+be."""
 
 ASSIGNED: tuple[Rule, ...] = (
     Rule(HINTS, _NAME + _ASSIGN + _QUOTED, judges.assigned),
