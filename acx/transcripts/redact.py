@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -45,9 +45,6 @@ _FIELDS: Mapping[type[Part], tuple[str, ...]] = {
 LONGEST_NAMED = 500
 """Characters of a value that is judged by the key it stands under; longer ones are documents."""
 
-LONGEST_WORD = 50
-"""Characters of a key or a model that is remembered to be no secret, or not to name one."""
-
 LEAST = len("://:x@y")
 """Characters of the shortest text that can hold a secret."""
 
@@ -63,7 +60,7 @@ def redact(message: Message, rules: Rules = NO_RULES) -> tuple[Message, Counter[
     except RecursionError as error:
         raise BadInput("the message is nested too deeply") from error
     id = _text(message.id, found) if message.id else ""
-    model = _word(message.model, found) if message.model else ""
+    model = _text(message.model, found) if message.model else ""
     clean = replace(message, parts=parts, id=id, model=model) if found else message
     return clean, _counted(found)
 
@@ -109,7 +106,7 @@ def _value(value: Any, found: _Found, name: str) -> Any:
         return _under(name, text, found) if name else text
     if isinstance(value, Mapping):
         keys = {key: _called(key, value) for key in value}
-        pairs = {_word(key, found): _value(item, found, keys[key]) for key, item in value.items()}
+        pairs = {_text(key, found): _value(item, found, keys[key]) for key, item in value.items()}
         same = all(a is b for a, b in zip(pairs.values(), value.values(), strict=False))
         return value if same and pairs.keys() == value.keys() else pairs
     if isinstance(value, list | tuple):
@@ -128,34 +125,12 @@ def _called(key: str, value: Mapping[str, Any]) -> str:
 
 def _under(name: str, text: str, found: _Found) -> str:
     """The value of a key, judged as it would be in the text `name: "value"`."""
-    if len(text) > LONGEST_NAMED or '"' in text or not _is_hint(name):
+    if len(text) > LONGEST_NAMED or '"' in text or not _look(name).hints:
         return text
     before = f'{name}: "'
     line = f'{before}{text}"'
     written = _named(line, _look(line).hints, found)
     return text if written == line else written[len(before) : -1]
-
-
-def _word(word: str, found: _Found) -> str:
-    """A word of the program's without secrets: a key, a model. The same few stand in message after
-    message."""
-    short = len(word) <= LONGEST_WORD and not found.rules.patterns
-    return word if short and _is_plain(word) else _text(word, found)
-
-
-@lru_cache(1000)
-def _is_plain(word: str) -> bool:
-    return _text(word, _Found()) == word
-
-
-def _is_hint(name: str) -> bool:
-    """Whether a name may say that its value is a secret."""
-    return _hints(name) if len(name) <= LONGEST_WORD else bool(_look(name).hints)
-
-
-@lru_cache(1000)
-def _hints(name: str) -> bool:
-    return bool(_look(name).hints)
 
 
 def _text(text: str, found: _Found) -> str:
