@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from acx.learn.message import told_outcome
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.preferences import Fact
+from acx.learn.offline.requests import requests
 from acx.learn.offline.story import Story
 from acx.learn.offline.titles import imperative, shorten
-from acx.learn.offline.words import asks, pattern, requests
+from acx.learn.offline.words import asks, pattern
 from acx.learn.offline.writing import LONGEST_BULLET, code, fitting, inert, quoted
 from acx.model import Task, ToolCall
 from acx.transcripts import signals

@@ -9,17 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from acx.learn.offline.closing import statement
+from acx.learn.offline.reading import Reading
 from acx.learn.offline.steps import Run, Said
 from acx.learn.offline.titles import shorten
-from acx.learn.offline.words import (
-    Reading,
-    Verdict,
-    judging,
-    own,
-    pattern,
-    sentences,
-    verbatim,
-)
+from acx.learn.offline.verdicts import Verdict, judging
+from acx.learn.offline.words import own, pattern, sentences, verbatim
 from acx.learn.offline.writing import quoted
 from acx.model import TaskStatus
 from acx.transcripts import signals

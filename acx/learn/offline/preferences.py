@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from acx.learn.offline.steps import Said
-from acx.learn.offline.words import asks, own, pattern, sentences, small_talk, verbatim
+from acx.learn.offline.verdicts import small_talk
+from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
 
 MOST_WORDS = 40
 

@@ -13,18 +13,11 @@ from acx.learn.offline import preferences
 from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
 from acx.learn.offline.preferences import Fact
+from acx.learn.offline.reading import read
+from acx.learn.offline.requests import refers_back, requests
 from acx.learn.offline.steps import Run, Said, acts, steps
-from acx.learn.offline.words import (
-    asks,
-    judging,
-    own,
-    pattern,
-    read,
-    refers_back,
-    requests,
-    sentences,
-    verbatim,
-)
+from acx.learn.offline.verdicts import judging
+from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
 from acx.model import Evidence, Message
 from acx.transcripts import signals
 

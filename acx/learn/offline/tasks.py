@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 from acx.learn.offline.outcome import Course
 from acx.learn.offline.preferences import only_states
+from acx.learn.offline.reading import Reading, read
+from acx.learn.offline.requests import orders
 from acx.learn.offline.steps import Run, Said, steps
 from acx.learn.offline.titles import title
-from acx.learn.offline.words import Reading, orders, pattern, read
+from acx.learn.offline.words import pattern
 from acx.model import Message, Task, TaskStatus
 
 

@@ -6,6 +6,8 @@ person's mouth but an imperative where they asked politely. Quotes are in `writi
 
 from __future__ import annotations
 
+from acx.learn.offline.requests import refers_back, requests
+from acx.learn.offline.verdicts import small_talk
 from acx.learn.offline.words import (
     LEAD,
     LONGEST_WORDS,
@@ -14,10 +16,7 @@ from acx.learn.offline.words import (
     is_code,
     own,
     pattern,
-    refers_back,
-    requests,
     sentences,
-    small_talk,
 )
 from acx.transcripts import signals
 

@@ -1,0 +1,93 @@
+"""Requests: whether words ask for work, and whether that work stands on its own.
+
+Pure, and only about words: whose task they belong to is decided in `tasks`.
+"""
+
+from __future__ import annotations
+
+from acx.learn.offline.words import LEAD, VERB, pattern, sentences
+
+
+def requests(sentence: str) -> bool:
+    """Whether a sentence asks for work."""
+    filler = r"(?:please |also |now |then |just |maybe |help me (?:to )?|try to )*(?!go ahead)"
+    return bool(
+        pattern(
+            rf"^(?:[A-Z]?\d?[).] )?{LEAD}(?:"
+            rf"(?:can|could|would|will) (?:you|we|u) {filler}(?!tell|confirm|explain\b){VERB}"
+            rf"|{filler}{VERB}(?!\s*[,:]? ?(?:it|that|this) (?:is|was))"
+            rf"|let'?s {filler}{VERB}|help me\b"
+            rf"|(?:i|we)(?:'d| would)? (?:want|need|like|have|wish|am looking"
+            rf"|'m looking)(?: you)? to {VERB}"
+            rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
+            rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?:a|an|the|some"
+            rf"|to)\b"
+            rf"|we (?:should|must|need to|have to|could) {filler}{VERB}|need (?:a|an|to)\b)"
+        ).match(sentence)
+    )
+
+
+def goes_ahead(text: str) -> bool:
+    """Whether the words only let the agent go on with what it proposed."""
+    return len(text) <= 60 and bool(
+        pattern(
+            r"^(?:(?:ok(?:ay)?|yes|yep|yeah|yup|sure|y|please|sorry|cool|great|perfect|good|fine"
+            r"|right"
+            r"|continue|proceed|go(?: ahead| on| for it)?|do (?:it|that|so)|let'?s (?:go|do (?:it"
+            r"|that))"
+            r"|lgtm|sounds good|looks good|that works|makes sense|agreed|approved?|correct|exactly"
+            r"|resume|carry on|keep going|next|all of them|both|option|the (?:first|second|third"
+            r"|last)"
+            r"|one|[a-d1-9]|and|with|then|it|now|that|please|try again|retry|start)\W*)+$"
+        ).match(text.strip())
+    )
+
+
+def refers_back(sentence: str) -> bool:
+    """Whether a request only makes sense with what was said before: `put it there`."""
+    polite = (
+        rf"^(?:[A-Z]?\d?[).] )?{LEAD}(?:"
+        r"(?:can|could|would|will) (?:you|we) "
+        r"|(?:i|we)(?:'d| would)? (?:want|need|like)(?: you)? to )?"
+        r"(?:please |also |just |help me )*"
+    )
+    finishing = (
+        rf"^{LEAD}(?:commit\b|push\b|ship it|(?:merge|amend|squash) (?:it|that|this|the (?:pr"
+        rf"|branch|commits?))"
+        r"|open (?:a |the )?(?:pr|pull request)\b)"
+    )
+    picking = r"\bimplement \d|\b(?:option|step|number|item|point)s? \d|\b\d,\s*\d\b|\binstead\b"
+    # `fix this`, `test for that`; not `a script that exports` and `check that it works`.
+    pointing = (
+        rf"{polite}(?!check|verify|ensure|confirm|see|say)\w+ (?:it|them|that|this|these|those"
+        rf"|the (?:same|rest|other))\b"
+        r"|^.{0,80}\b(?:this|that|it|them|these|those)\W*(?:\?|$)"
+    )
+    if any(pattern(source).search(sentence) for source in (finishing, picking, pointing)):
+        return True
+    fresh = pattern(r"^\W*(?:ok\W+)?(?:now|next)\b").match(sentence)
+    return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
+
+
+def orders(text: str) -> bool:
+    """Whether words order something that stands on its own, in whatever verb: `expore the repo and
+    ...`, `let's update the default to 90`."""
+    first = next(iter(sentences(text)), "")
+    return (
+        len(first.split()) >= 5
+        and not pattern(r"\b(?:it|this|that|these|those|them|instead|same|other)\b").search(first)
+        and bool(
+            pattern(
+                rf"^{LEAD}(?:let'?s {VERB}|(?!(?:the|a|an|i|we|you|he|she|they|my|our|your|there"
+                rf"|here|no|not|nope"
+                r"|nah|dont|don't|if|when|while|where|for|in|on|at|with|of|from|by|as|or|because"
+                r"|maybe|only|all"
+                r"|some|any|each|every|one|both|what|which|who|how|why|re|let's|instead|rather"
+                r"|sorry)\b)"
+                r"[a-z]{3,}\b(?! (?:is|are|was|were|has|have|had|should|could|would|will|can|does"
+                r"|do|and|or"
+                r"|of|to)\b))"
+            ).match(first)
+        )
+        and bool(pattern(rf"^{LEAD}let'?s\b|\b(?:and|then) {VERB}|^{LEAD}{VERB}").search(first))
+    )
