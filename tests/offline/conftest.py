@@ -59,6 +59,7 @@ def script(text: str) -> Talk:
     user, queued, why (a typed reason of a rejection), stop (an interruption), plan: a person.
     agent: words that end its turn; says: words before it goes on working.
     run: `COMMAND => EXIT | OUTPUT`, edit: `PATH`, refuse: `COMMAND`; `\\n` is a line break.
+    call: `NAME key=value key=value => ANSWER`, a tool that is neither a shell nor an editor.
     """
     messages: list[Message] = []
     ids = itertools.count(1)
@@ -87,6 +88,10 @@ def script(text: str) -> Talk:
             code, _, output = rest.partition(" |")
             result = ToolResult(f"c{next(ids)}", output.strip(" "), exit_code=int(code or 0))
             called("Bash", {"command": command}, result)
+        elif who == "call":
+            name, _, answer = what.partition(" => ")
+            name, *args = name.split()
+            called(name, dict(a.split("=", 1) for a in args), ToolResult(f"c{next(ids)}", answer))
         elif who == "edit":
             called("Edit", {"file_path": what}, ToolResult(f"c{next(ids)}", "ok", error=False))
         elif who == "refuse":

@@ -12,7 +12,7 @@ from acx.learn.offline.closing import statement
 from acx.learn.offline.reading import Reading
 from acx.learn.offline.steps import Run, Said
 from acx.learn.offline.titles import shorten
-from acx.learn.offline.verdicts import Verdict, judging
+from acx.learn.offline.verdicts import Verdict, judging, thanks
 from acx.learn.offline.words import own, pattern, sentences, verbatim
 from acx.learn.offline.writing import quoted
 from acx.model import TaskStatus
@@ -62,6 +62,10 @@ class Course:
     undone: int = 0
     error: str = ""
     error_at: int = 0
+    denied: str = ""
+    denied_at: int = 0
+    polite: bool = False
+    parted: bool = False
     next: int = 0
     stated: int = 0
     checks: dict[str, Check] = field(default_factory=dict)
@@ -77,7 +81,7 @@ class Course:
             return
         self.acted, self.ended, self.interrupted = run.number, False, 0
         self.worked = run.number if run.works else self.worked
-        if run.works or not (run.failed or run.line or pattern(_READS).match(run.tool)):
+        if run.works or not (run.failed or run.line or run.reads):
             self.mended = run.number
         self.looked = 0 if run.failed else self.looked + 1
         if run.path and not run.failed:
@@ -86,6 +90,11 @@ class Course:
             self._check(run)
         if run.line:
             self._kept(run)
+        if run.works or run.calls:
+            self.gave_up = ""
+        if run.calls:
+            self.denied_at = run.number if run.failed else 0
+            self.denied = denial(run.text) if run.failed else ""
         if run.failed is not None:
             self.error = signals.error_line(run.text) if run.failed else ""
             self.error_at = run.number if run.failed else 0
@@ -127,7 +136,8 @@ class Course:
         self.announced = said.ends and bool(parts) and announces(parts[-1])
         self.spoke, self.interrupted = said.number, 0
         self.ended = said.ends and not self.announced
-        self.gave_up = _gives_up(said.text) if said.ends else ""
+        if said.ends:
+            self.gave_up = _gives_up(said.text) or (self.gave_up if self.parted else "")
         if claim := claims(said.text):
             self.claim, self.claim_at, self.looked = claim, said.number, 0
         if self.runs and (admitted := admits(said.text)):
@@ -139,27 +149,37 @@ class Course:
             self.interrupted = said.number
             return
         self.interrupted = 0
-        self.ended = False
+        self.parted = reading.small or reading.leaves
+        self.ended = self.ended and self.parted
         if reading.verdict and (self.acted or self.spoke):
-            self.verdict, self.said_at = reading.verdict, said.number
-            self.said = telling(said.text)
+            self._judged(reading.verdict, said.number, said.text)
 
     def praised(self, number: int, words: str) -> None:
         """Take in praise with which the person begins the next request."""
         if self.acted or self.spoke:
-            self.verdict, self.said_at, self.said = "good", number, telling(words)
+            self._judged("good", number, words)
             self.interrupted = 0
+
+    def _judged(self, verdict: Verdict, number: int, words: str) -> None:
+        """Take in a verdict. Thanks don't say that it works: they leave another verdict as it is,
+        and what the agent said it couldn't do."""
+        self.polite = verdict == "good" and thanks(own(words))
+        self.parted = self.parted or self.polite
+        if self.polite and (self.gave_up or self.verdict == "dropped"):
+            return
+        self.verdict, self.said_at, self.said = verdict, number, telling(words)
 
     def judge(self) -> tuple[TaskStatus, str]:
         """The status, and why."""
-        # Words about an answer are met by another answer, words about an edit only by work.
-        met = max(self.worked, 0 if 0 < self.edit < self.said_at else self.spoke) > self.said_at
+        # Words about an answer are met by another answer, words about work only by work.
+        did = 0 < max(self.edit, self.mended) < self.said_at
+        met = max(self.worked, self.mended, 0 if did else self.spoke) > self.said_at
         edited_since = self.edit > self.said_at
         bad = [check for check in self.checks.values() if not check.ok]
         if self.verdict == "dropped" and not (edited_since and self.commit_at > self.said_at):
             return "failed", f"the user {self.said} (#{self.said_at})"
         broke_since = edited_since or any(check.number > self.said_at for check in bad)
-        if self.verdict == "good" and not broke_since:
+        if self.verdict == "good" and not broke_since and not self.denied_at:
             return "success", f"the user {self.said} (#{self.said_at})"
         if self.verdict == "bad" and not met and (self.next or self.ended):
             return "failed", f"the user {self.said} (#{self.said_at})"
@@ -171,6 +191,9 @@ class Course:
             return self._broken_off(bad)
         if self.undone > max(self.edit, self.commit_at):
             return "failed", f"taken back with git (#{self.undone})"
+        if self.denied_at:
+            what = f": {quoted(self.denied, 100)}" if self.denied else ""
+            return "failed", f"its last call was refused{what} (#{self.denied_at})"
         return self._admitted() or self._checked(bad) or self._unproved()
 
     def _admitted(self) -> tuple[TaskStatus, str] | None:
@@ -231,6 +254,12 @@ class Course:
         return "success", f"answered without work; {rest}"
 
 
+def denial(text: str) -> str:
+    """What a service says of a call that it refused."""
+    found = pattern(r'"(?:message|detail|error|reason)"\s*:\s*"([^"]{4,300})"').findall(text[:2000])
+    return max(found, key=len) if found else signals.error_line(text)
+
+
 def telling(text: str) -> str:
     """That the person said this, or reported that error where their words only point at it."""
     said = verbatim(text, judging(own(text)))
@@ -275,11 +304,6 @@ def announces(sentence: str) -> bool:
     """Whether an agent says what it is about to do: `Now I'll read the file`."""
     return bool(pattern(_ANNOUNCED).search(sentence)) and not pattern(_WAITS).search(sentence)
 
-
-_READS = (
-    r"(?:\w+_)*?(?:read|view|list|ls|glob|grep|search|find|get|fetch|think|todo|open|show|check)"
-)
-"""How tools are called that change nothing."""
 
 _ADMITS = (
     r"\bi (?:misread|misunderstood|misinterpreted|overlooked|broke|was wrong|made (?:a"

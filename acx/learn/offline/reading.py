@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acx.learn.offline.requests import goes_ahead, refers_back, requests
-from acx.learn.offline.verdicts import Verdict, small_talk, verdict
+from acx.learn.offline.verdicts import Verdict, leaves, small_talk, verdict
 from acx.learn.offline.words import asks, own, pasted_error, pattern, sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a message reads. `words` are the person's own, without what they pasted; `starts`: it
-    asks for work that stands on its own."""
+    asks for work that stands on its own; `leaves`: they go, and want no answer."""
 
     text: str
     words: str
@@ -24,6 +24,7 @@ class Reading:
     asks: bool
     small: bool
     ahead: bool
+    leaves: bool
     verdict: Verdict
 
 
@@ -43,6 +44,7 @@ def read(text: str) -> Reading:
         asks=bool(parts) and not asked and asks(parts[-1]),
         small=small_talk(words or text),
         ahead=goes_ahead(words),
+        leaves=leaves(words),
         verdict=found,
     )
 

@@ -83,6 +83,16 @@ class Run:
         return signals.program(self.check) if self.check else ""
 
     @property
+    def reads(self) -> bool:
+        """Whether a tool that is no shell only looks, by its name."""
+        return not self.line and not self.path and bool(pattern(_READS).match(self.tool))
+
+    @property
+    def calls(self) -> bool:
+        """Whether a tool that is neither a shell nor an editor did something, or tried to."""
+        return not (self.line or self.path or self.auto or pattern(_READS).match(self.tool))
+
+    @property
     def works(self) -> bool:
         """Whether it did something, not only look."""
         return not self.failed and bool(self.path or (self.line and acts(self.line)))
@@ -210,6 +220,20 @@ def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> R
     )
 
 
+_READS = (
+    r"(?:\w+_)*?(?:read|view|list|ls|glob|grep|search|find|get|fetch|think|todo|open|show|check"
+    r"|look|query)"
+)
+"""How tools are called that change nothing."""
+
+_REFUSED = (
+    r"^Error[: ]|^\s*\{\s*(?:\"(?:id|status|code)\"\s*:\s*[^,{}]{1,40},\s*)?\"errors?\"\s*:"
+    r"\s*(?!null|false|\"\"|\[\s*\]|\{\s*\})|^\s*\{\s*\"(?:ok|success)\"\s*:\s*false\b"
+    r"|^\s*\{\s*\"status(?:_?code)?\"\s*:\s*[45]\d\d\b"
+)
+"""How a service answers that it didn't do what was asked."""
+
+
 def _failed(line: str, check: str, found: Summary | None, result: ToolResult) -> bool | None:
     if result.rejected or (result.error is not False and signals.harness_error(result.text)):
         return None
@@ -226,4 +250,4 @@ def _failed(line: str, check: str, found: Summary | None, result: ToolResult) ->
         or (found is None and pattern(_TIMED_OUT).search(signals.ends(result.text)))
     ):
         return True
-    return not line and result.text.startswith(("Error:", "Error "))
+    return not line and bool(pattern(_REFUSED).match(result.text[:400]))

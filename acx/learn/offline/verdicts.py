@@ -16,8 +16,8 @@ _DROPPED = (
     r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
     r"|\W*$)"
     r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
-    r"|\b(?:revert|undo) (?:it|that|this|everything) and\b"
-    r"|(?:please )?(?:revert|undo) (?:it|this|that|everything|all|your|the) ?(?:change\w*|last"
+    r"|\b(?:revert|undo) (?:it|that|this) and\b|\b(?:revert|undo) (?:everything|all)\b"
+    r"|(?:please )?(?:revert|undo) (?:it|this|that|your|the) ?(?:change\w*|last"
     r"|commit)?\W*$"
     r"|give up|not worth it"
     r"|i'?ll do (?:it|that|this) (?:by hand|myself|later)"
@@ -26,50 +26,84 @@ _DROPPED = (
 )
 _BAD = (
     r"\bstill (?:fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
-    r"|happen\w*)"
+    r"|happen\w*|red|nothing|down|empty|crash\w*|throws|hangs)"
     r"|\b(?:doesn'?t|does not|didn'?t|did not|isn'?t|not) work(?:ing)?\b|(?<!\bbe )\bbr(?:oke"
-    r"|oken|eaks)\b(?! (?:state|code|builds?)\b)"
+    r"|oken|eaks)\b(?! (?!again|now|since|after|by|for|in|on|when|with|the|my|our|it|all)\w+)"
     r"|\b(?:is|are|now|again) failing\b|\bfails? (?:again|now|with)\b|\bfailed again\b"
     r"|\bsame (?:error|problem|issue)"
     r"|\bnot fixed\b|\bthat'?s (?:wrong|not right|not what)|\bnow i'?m getting\b|\bregress"
     r"|\b(?:is|was) (?:wrong|incorrect|not correct)\b|\bdidn'?t (?:help|change|do)\b"
     r"|\b(?:can'?t|cannot|don'?t) see any\b|\b(?:is|are)(?:n'?t| not) (?:really|actually) \w+ing\b"
+    # What was said to be there isn't, or what was said to be gone is there again.
+    r"|\bi (?:don'?t|do not|can'?t|cannot) (?:see|find) (?:it|them|that)\b"
+    r"|\b(?:bug|error|problem|issue|thing|crash|leak) (?:is|are) back\b|\b(?:it|that)'s back\b"
+    r"|\b(?:ci|build|pipeline|main|job|it|that)(?:'s| is| are| went)? red\b"
+    r"|^(?:nope|no|hm+)?\W*nothing (?:in|at|on|there|here|arrived|came|happen\w*|changed)\b"
+    r"|\b(?:never (?:came|arrived|happened|showed up|went through|worked)"
+    r"|(?:hasn'?t|didn'?t|has not|did not) (?:come|arrive|happen|show(?:n)? up|appear"
+    r"|go(?:ne)? through))\b"
+    r"|\b(?:they|he|she) (?:say|says|said|told me|claims?)\b.{0,40}\b(?:no|not|never|nothing)\b"
+    r"|\byou said (?:that|so|it)\b.{0,30}\b(?:ago|before|already|done|fixed)\b"
+    r"|^(?:that'?s|thats|it'?s|its|this is) (?:way |far |much |a bit |still )*too \w+"
+)
+_LED = (
+    r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright|checked|tested|tried)\b[\s,.!]*)*"
+    r"(?:it |that |this |now |everything |content |all )?(?:really |very |so |just )?"
 )
 _PRAISE = (
-    r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright)\b[\s,.!]*)*(?:it |that |this |now "
-    r"|everything )?"
-    r"(?:(?:really |very |so |just )?(?:works?|worked|works now|great|perfect|nice|awesome"
-    r"|excellent"
-    r"|brilliant|amazing|fantastic|love it|lgtm|looks (?:good|great)|well done|good (?:job"
-    r"|work)"
-    r"|thanks?|thank you|thx|much better|all good|fixed|that'?s it|that (?:did it|worked"
-    r"|fixed it)"
-    r"|i (?:really )?appreciate|this is really helpful|good(?=\s*(?:$|[.!,]))))(?!\w)"
+    r"(?:works?|worked|works now|great|perfect|nice|awesome|excellent"
+    r"|brilliant|amazing|fantastic|wonderful|lovely|super|love it|lgtm"
+    r"|looks (?:good|great|right|fine|correct)|well done|good (?:job|work)"
+    r"|much better|all good|fixed|that'?s it!|that (?:did it|worked|fixed it)"
+    r"|this is really helpful|good(?=\s*(?:$|[.!,])))(?!\w)"
 )
+_THANKS = r"(?:thanks?|thank you|thx|ta|cheers|i (?:really )?appreciate)(?!\w)"
+_CONTRAST = r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
+_LEAVES = (
+    r"\b(?:that'?s (?:it|all)\b(?!\s+\w+\s+\w+ed\b)|done for (?:today|now|the day)|closing\b|bye\b"
+    r"|good ?night|see you|logging off|signing off|off to \w+)"
+)
+"""Words with which somebody goes: they end a task and say nothing of how it went."""
 
 
 def verdict(text: str) -> Verdict:
     """What the words say about the work before them; "" if nothing."""
-    first = " ".join(sentences(text)[:3])[:400]
+    parts = sentences(text)[:3]
+    first = " ".join(parts)[:400]
     if asks(first) and not pattern(r"^\W*(?:great|perfect|nice|awesome|excellent|thanks)").match(
         first
     ):
         return ""
     if pattern(_DROPPED).search(first):
         return "dropped"
-    if pattern(_BAD).search(first):
+    if any(pattern(_BAD).search(part) for part in parts):
         return "bad"
-    if pattern(_PRAISE).match(first) and not pattern(
-        r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
-    ).search(first):
+    if pattern(_CONTRAST).search(first):
+        return ""
+    if any(pattern(_LED + said).match(first) for said in (_PRAISE, _THANKS)):
         return "good"
-    return ""
+    # `tomorrow is fine. thanks, closing`: later words praise where nothing is wanted any more.
+    last = parts[-1] if parts else ""
+    over = pattern(_LED + _PRAISE).match(last) or (
+        pattern(_LED + _THANKS).match(last) and leaves(last)
+    )
+    return "good" if over and not any(map(asks, parts)) else ""
+
+
+def thanks(text: str) -> bool:
+    """Whether good words are only polite: they thank, and don't say that anything works."""
+    return not any(pattern(_LED + _PRAISE).match(part) for part in sentences(text)[:3])
+
+
+def leaves(text: str) -> bool:
+    """Whether somebody goes with these words: nothing is left to do or to say."""
+    return len(text) < 200 and bool(pattern(_LEAVES).search(text))
 
 
 def judging(text: str) -> str:
     """The sentence that holds the verdict, or the first one; "" if there is none."""
     parts = sentences(text)[:3]
-    said = (_DROPPED, _BAD, _PRAISE)
+    said = (_DROPPED, _BAD, _LED + _PRAISE, _LED + _THANKS)
     return next((p for one in said for p in parts if pattern(one).search(p)), "".join(parts[:1]))
 
 
@@ -79,7 +113,8 @@ def small_talk(text: str) -> bool:
         pattern(
             r"^(?:(?:hi|hello|hey|there|good (?:morning|evening|afternoon)"
             r"|how are you(?: doing)?(?: today)?|thanks?"
-            r"|thank you|thx|bye|goodbye|see you|that'?s (?:it|all)|for (?:today|now|your help"
+            r"|thank you|thx|ta|cheers|bye|goodbye|(?:good ?)?night|see you"
+            r"|that'?s (?:it|all)|done|for (?:today|now|your help"
             r"|the help|asking|checking|the (?:info|information|update)|that|waiting"
             r"|everything)|so much|very much|a lot|good|great|nice|cool|ok(?:ay)?"
             r"|you too|have a (?:nice|good) (?:day|one|evening|weekend)"
