@@ -21,12 +21,12 @@ _SHELLS_NAMES = (
     "bash shell run execute_bash execute_command run_command run_shell_command exec_command "
     "terminal local_shell run_terminal_cmd shell_call"
 )
-_SHELLS = frozenset(_SHELLS_NAMES.split())
+_SHELLS = frozenset(_SHELLS_NAMES.replace("_", "").split())
 _EDITORS_NAMES = (
     "edit write multiedit notebookedit apply_patch str_replace_editor str_replace "
     "write_file edit_file create_file replace str_replace_based_edit_tool search_replace"
 )
-_EDITORS = frozenset(_EDITORS_NAMES.split())
+_EDITORS = frozenset(_EDITORS_NAMES.replace("_", "").split())
 _MAIN_ARGS = (
     "file_path", "path", "notebook_path", "pattern", "query", "url", "skill", "description",
     "prompt", "command",
@@ -48,9 +48,14 @@ def ends(text: str) -> str:
     return text[:LOOKED_AT] + "\n" + text[-LOOKED_AT:]
 
 
+def _plain_name(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def command(call: ToolCall) -> str:
     """The shell command of a call, "" if the call runs none."""
-    if call.name.lower() not in _SHELLS:
+    # `run_command`, `runCommand` and `run-command` are one name.
+    if _plain_name(call.name) not in _SHELLS:
         return ""
     if isinstance(call.args, str):
         return call.args.strip()
@@ -67,7 +72,7 @@ def command(call: ToolCall) -> str:
 
 def edited(call: ToolCall) -> str:
     """The path of the file that a call writes, "" if it writes none."""
-    if call.name.lower() not in _EDITORS:
+    if _plain_name(call.name) not in _EDITORS:
         return ""
     if isinstance(call.args, str):
         found = _pattern(r"^\*\*\* (?:Update|Add|Delete) File: (.+)$").search(call.args)

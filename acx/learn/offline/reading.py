@@ -8,19 +8,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acx.learn.offline.requests import goes_ahead, refers_back, requests
-from acx.learn.offline.verdicts import Verdict, leaves, small_talk, verdict
+from acx.learn.offline.requests import (
+    comes_later,
+    goes_ahead,
+    limits,
+    named,
+    refers_back,
+    requests,
+    turns_to,
+    wishes,
+)
+from acx.learn.offline.verdicts import Verdict, approves, leaves, small_talk, verdict
 from acx.learn.offline.words import asks, own, pasted_error, pattern, sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a message reads. `words` are the person's own, without what they pasted; `starts`: it
-    asks for work that stands on its own; `leaves`: they go, and want no answer."""
+    """How a message reads.
+
+    words   the person's own, without what they pasted
+    rest    what they say after words that take the work before as done
+    starts  it asks for work that stands on its own
+    anew    it turns to something else, after praise or in so many words
+    later   said while the agent works, it is for afterwards
+    adds    after a yes it asks for another thing
+    aside   it only asks to be reminded of something
+    leaves  they go, and want no answer
+    """
 
     text: str
     words: str
+    rest: str
     starts: bool
+    anew: bool
+    later: bool
+    adds: bool
+    aside: bool
     asks: bool
     small: bool
     ahead: bool
@@ -32,20 +55,54 @@ def read(text: str) -> Reading:
     """Read a person's message."""
     words = own(text)
     parts = sentences(words)
-    asked = [part for part in parts[:6] if requests(part)]
-    stands = any(not refers_back(part) for part in asked)
+    asked = [part for part in map(named, parts[:6]) if requests(part)]
+    stands = any(not refers_back(part) and not limits(part) for part in asked)
     found = verdict(words)
     if not found and pasted_error(text) and not stands:
         found = "bad"
+    first = next((n for n, part in enumerate(parts) if not approves(part)), len(parts))
+    turned = found not in ("bad", "dropped")
     return Reading(
         text=text,
         words=words,
-        starts=stands and found not in ("bad", "dropped") and not _steers(words),
+        rest=_from(words, parts[first:]) if first else words,
+        starts=stands and turned and not _steers(words),
+        anew=turned and _anew(parts[first:], praised=first > 0),
+        later=stands and (comes_later(words) or len(words.split()) >= 8),
+        adds=bool(parts) and bool(pattern(_YES).match(parts[0])) and any(map(_adds, parts[1:])),
+        aside=bool(parts) and asks(parts[-1]) and bool(pattern(_ASIDE).search(parts[-1])),
         asks=bool(parts) and not asked and asks(parts[-1]),
         small=small_talk(words or text),
         ahead=goes_ahead(words),
         leaves=leaves(words),
         verdict=found,
+    )
+
+
+_YES = r"^\W*(?:yes|yep|yup|yeah|sure|ok(?:ay)?|please do)\b"
+_ASIDE = (
+    r"\b(?:called|named|said|wrote|used|was(?: it| that)?) again\b|\bremind me\b|\bfor my notes\b"
+    r"|\b(?:just curious|out of curiosity|quick question)\b"
+)
+_BUT = r"^\W*(?:but|only|except|however|although|though|just)\b"
+
+
+def _from(words: str, parts: list[str]) -> str:
+    """The words from the first of these sentences on."""
+    return words[max(words.find(parts[0]), 0) :] if parts else ""
+
+
+def _anew(rest: list[str], *, praised: bool) -> bool:
+    """Whether what follows the praise, if there was any, is another thing. What begins with `but`
+    is the same one."""
+    if not rest or pattern(_BUT).match(rest[0]):
+        return False
+    return turns_to(" ".join(rest)) or (praised and any(map(wishes, rest[:3])))
+
+
+def _adds(sentence: str) -> bool:
+    return bool(pattern(r"^(?:and|also|then|plus)\b").match(sentence)) and (
+        requests(sentence) and not refers_back(sentence) and not limits(sentence)
     )
 
 
@@ -55,7 +112,8 @@ def _steers(words: str) -> bool:
         pattern(
             r"^\W*(?:(?:hmm+|oh|ok(?:ay)?|yes|yeah|and|but|cool|great|sure)\b\W*)*(?:no|nope|not"
             r"|don't|do not|dont|stop|wait|instead|"
-            r"(?:it|that)'s (?:not|wrong|a? ?bad)|i think|let'?s|why)\b"
+            r"(?:it|that)'s (?:not|wrong|a? ?bad)|i think|let'?s|why|what(?=\s*\?)"
+            r"|huh|seriously|are you (?:joking|kidding|serious))\b"
         ).match(words)
         and not pattern(r"^\W*(?:no problem|not sure)").match(words)
-    )
+    ) or any(pattern(r"^but\b").match(part) for part in sentences(words)[1:2])

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from acx.learn.offline.words import LEAD, VERB, pattern, sentences
 
+_NO_VERB = (
+    r"(?!\s*[,:]? ?(?:it|that|this) (?:is|was)|(?: \w+)? (?:stays?|is|was|are|were|fails?|has|had"
+    r"|does|did|needs|looks|seems|still)\b)"
+)
+"""What shows that a verb is a thing: `test stays where it is`, `build number was wrong`."""
+
 
 def requests(sentence: str) -> bool:
     """Whether a sentence asks for work."""
@@ -15,8 +21,9 @@ def requests(sentence: str) -> bool:
         pattern(
             rf"^(?:[A-Z]?\d?[).] )?{LEAD}(?:"
             rf"(?:can|could|would|will) (?:you|we|u) {filler}(?!tell|confirm|explain\b){VERB}"
-            rf"|{filler}{VERB}(?!\s*[,:]? ?(?:it|that|this) (?:is|was))"
+            rf"|{filler}{VERB}{_NO_VERB}"
             rf"|let'?s {filler}{VERB}|help me\b"
+            rf"|i(?:'d| would) (?:appreciate|love) it if you (?:can|could|would) {VERB}"
             rf"|(?:i|we)(?:'d| would)? (?:want|need|like|have|wish|am looking"
             rf"|'m looking)(?: you)? to {VERB}"
             rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
@@ -40,6 +47,21 @@ def goes_ahead(text: str) -> bool:
             r"|last)"
             r"|one|[a-d1-9]|and|with|then|it|now|that|please|try again|retry|start)\W*)+$"
         ).match(text.strip())
+    )
+
+
+def bare(sentence: str) -> bool:
+    """Whether a request names nothing: `find out why and fix it`. What it is about stands in the
+    sentence before."""
+    return bool(
+        pattern(
+            rf"^{LEAD}(?:(?:(?:can|could|would|will) (?:you|we)|please|pls|go|try to) )*(?:"
+            r"find (?:it|out)|find the (?:cause|reason|bug)|fix|repair|solve|check|(?:have|take) a"
+            r" look|look into|investigate|debug|get (?:it|that|this) (?:running|working|done)|help"
+            r"|shorten|change|correct|update|redo)"
+            r"(?:\W+(?:it|that|this|why|and|then|please|pls|at|for|me|us|fix|find|look|check|out|up"
+            r"|again|asap|quickly|now))*\W*$"
+        ).match(sentence)
     )
 
 
@@ -91,3 +113,60 @@ def orders(text: str) -> bool:
         )
         and bool(pattern(rf"^{LEAD}let'?s\b|\b(?:and|then) {VERB}|^{LEAD}{VERB}").search(first))
     )
+
+
+_NEXT = (
+    r"^\W*(?:(?:and|ok(?:ay)?|so|oh|hm+)\W+)*(?:next(?: (?:thing|one|up|task))?\s*[:,.]"
+    r"|next (?:thing|task|up)\b|(?:another|a new|new) (?:thing|question|task|topic|request)\b"
+    r"|(?:one|a) (?:more|last|other|further) (?:thing|question|request)\b|one thing\b"
+    r"|(?:different|other|unrelated) (?:thing|topic|question)\b|something else\b"
+    r"|on to (?:the|another)\b)"
+)
+_LATER = (
+    r"^\W*(?:and )?(?:(?:when|once|after|as soon as) (?:you(?:'re| are)|that(?:'s| is)|it's)"
+    r"|after (?:that|this)|afterwards|then|next|also)\b"
+)
+_LIMITS = (
+    rf"^{LEAD}(?:please |pls |let'?s |i(?:'d| would) like to |i want to )?"
+    r"(?:use|keep|leave|prefer|stick (?:to|with)|run it"
+    r"|make (?:it|sure)|ensure)\b"
+)
+"""How a sentence begins that says how the work at hand is to be done."""
+
+_WISHES = (
+    r"[,;] ?(?:and |so )?(?:(?:can|could|would|will) you|please|pls) (?:please |also )?"
+    rf"(?!use){VERB}"
+    r"|\b(?:please|pls)\W*(?:$|,)|\bneeds? (?:a|an|another|one more)\b"
+    r"|\b(?:is there|do you have|do you know) (?:a|any|some) (?:way|chance|possibility)\b"
+)
+
+
+def turns_to(words: str) -> bool:
+    """Whether words say that something else comes now: `next thing: ...`."""
+    return len(words.split()) >= 4 and bool(pattern(_NEXT).match(words))
+
+
+def named(words: str) -> str:
+    """Words without those that only say that something else comes now, or when."""
+    when = r"^\W*(?:when|once|after|as soon as) (?:you|that(?:'s| is)|it's)\b[^,.]{2,30}, ?"
+    return pattern(rf"{_NEXT}[\s:,.-]*|{when}").sub("", words, count=1) or words
+
+
+def comes_later(words: str) -> bool:
+    """Whether words said while the agent works are for later: `when you're done, ...`."""
+    return bool(pattern(_LATER).match(words))
+
+
+def limits(sentence: str) -> bool:
+    """Whether a sentence only says how: `use tabs there`."""
+    return bool(pattern(_LIMITS).match(sentence))
+
+
+def wishes(sentence: str) -> bool:
+    """Whether a sentence wants something done, in whatever words, and says what."""
+    clause = sentence.split(",")[0]
+    if limits(sentence) or len(sentence.split()) < 4:
+        return False
+    if requests(sentence):
+        return not refers_back(clause)
+    return bool(pattern(_WISHES).search(sentence))

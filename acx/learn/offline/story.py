@@ -222,7 +222,7 @@ def quote(said: Said, role: str, near: str) -> Evidence:
 
 
 def _asked(text: str) -> str:
-    parts = sentences(own(text))
+    parts = sentences(read(text).rest or own(text))
     return parts[0] if parts else text
 
 

@@ -22,7 +22,10 @@ from acx.model import Message, Task, TaskStatus
 
 @dataclass(slots=True)
 class _Open:
-    """A task while the session is read. `ends` holds its ranges, the last one still growing."""
+    """A task while the session is read. The last of its `ranges` is still growing.
+
+    after  the task that the agent was at when this one was asked for
+    """
 
     number: int
     title: str
@@ -30,6 +33,7 @@ class _Open:
     ranges: list[tuple[int, int]]
     course: Course = field(default_factory=Course)
     known: Task | None = None
+    after: _Open | None = None
 
 
 class TaskFinder:
@@ -44,6 +48,7 @@ class TaskFinder:
         self._number = max(self._known, default=0)
         self._tasks: list[_Open] = []
         self._current: _Open | None = None
+        self._waiting: deque[_Open] = deque()
         self._last = 0
 
     def find(self, messages: Iterable[Message]) -> list[Task]:
@@ -70,7 +75,21 @@ class TaskFinder:
     def _counted(self, messages: Iterable[Message]) -> Iterable[Message]:
         for message in messages:
             self._last = message.number
+            if message.role == "assistant" and message.origin != "subagent":
+                self._goes_on(message)
             yield message
+
+    def _goes_on(self, message: Message) -> None:
+        """The agent says or calls something: by itself, if its turn had ended. Then it goes on with
+        what has waited."""
+        current = self._current
+        if current is None:
+            return
+        if self._waiting and current.course.ended and message.number > self._settled:
+            self._turn(message.number, self._waiting.popleft())
+        if message.calls:
+            # Words and the call after them may be two messages; without a result it still runs.
+            current.course.ended = False
 
     def _marked(self, number: int, reading: Reading | None) -> bool:
         """Follow what is known up to this message; whether a known task begins right with it."""
@@ -92,8 +111,10 @@ class TaskFinder:
         current = self._current
         if _wants(said, reading) if current is None else self._starts(said, reading, current):
             self._number += 1
-            self._begin(said.number, title(said.text), reading)
+            self._begin(said.number, title(said.text if current is None else reading.rest), reading)
             self._states(said)
+            if current is not None and said.event == "queued":
+                self._wait(current)
             return True
         if earlier := self._reopened(reading):
             self._turn(said.number, earlier)
@@ -103,10 +124,14 @@ class TaskFinder:
         """Whether a request is a task of its own, not a turn of the current one."""
         if said.event == "plan":
             return True
+        if said.event == "queued":
+            return reading.starts and reading.later and not reading.ahead
         if current.course.stated and not current.course.runs:
             return not (said.event or reading.small or reading.ahead or only_states(said))
         if said.event or reading.ahead or only_states(said):
             return False
+        if reading.anew or (current.course.asking and reading.adds):
+            return True
         if not reading.starts:
             return self._else(reading, current)
         if current.course.interrupted:
@@ -121,6 +146,8 @@ class TaskFinder:
         """Whether words that don't read as a request are about something else: an answer without
         work is over, and what is typed next has nothing to do with it."""
         course = current.course
+        if reading.aside and course.spoke > course.acted:
+            return True
         return (
             course.ended
             and not (course.edit or course.worked or course.interrupted)
@@ -146,6 +173,15 @@ class TaskFinder:
         self._current = _Open(known.number if known else self._number, name, topic, [(number, 0)])
         self._current.known = known
         self._tasks.append(self._current)
+
+    def _wait(self, current: _Open) -> None:
+        """What was asked for while the agent works waits until it has ended its turn."""
+        task = self._current
+        if task is None or task is current:
+            return
+        task.after = current
+        self._waiting.append(task)
+        self._turn(task.ranges[-1][0] + 1, current)
 
     def _turn(self, number: int, task: _Open) -> None:
         """Go back to an earlier task."""
@@ -185,6 +221,8 @@ def _status(task: _Open) -> tuple[TaskStatus, str]:
     if known is not None and known.finished and task.ranges[-1][1] <= known.ranges[-1][1]:
         # Nothing new was said or done: who judged it before may have known more.
         return known.status, known.because
+    if task.after is not None and not (task.course.runs or task.course.spoke):
+        return _status(task.after)  # done in one go with what the agent was at
     return task.course.judge()
 
 

@@ -6,7 +6,7 @@ person's mouth but an imperative where they asked politely. Quotes are in `writi
 
 from __future__ import annotations
 
-from acx.learn.offline.requests import refers_back, requests
+from acx.learn.offline.requests import bare, named, refers_back, requests
 from acx.learn.offline.verdicts import small_talk
 from acx.learn.offline.words import (
     LEAD,
@@ -68,7 +68,7 @@ def title(text: str) -> str:
     )
     if plan:
         return shorten(f"Implement the plan: {plan[1]}")
-    text = text[:LONGEST_WORDS].replace("’", "'")
+    text = named(text[:LONGEST_WORDS].replace("’", "'"))
     words = own(text) or pattern(_MARKS).sub("", text)
     if heading := _heading(text):
         return _finished(heading)
@@ -140,6 +140,7 @@ def _chosen(parts: list[str]) -> str:
 def _stands(part: str) -> bool:
     return (
         requests(part)
+        and not bare(part)
         and not pattern(_CONTEXT).match(part)
         and (len(part.split()) > 6 or not refers_back(part))
     )
@@ -150,7 +151,12 @@ def _wishes(part: str) -> bool:
 
 
 def _questions(part: str) -> bool:
-    return part.endswith("?") and asks(part) and len(part.split()) > 2 and not refers_back(part)
+    return (
+        part.endswith("?")
+        and asks(part)
+        and len(part.split()) > 2
+        and not (bare(part) or refers_back(part))
+    )
 
 
 def _answer_to_command(text: str) -> str:

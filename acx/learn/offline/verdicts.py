@@ -59,6 +59,16 @@ _PRAISE = (
 )
 _THANKS = r"(?:thanks?|thank you|thx|ta|cheers|i (?:really )?appreciate)(?!\w)"
 _CONTRAST = r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
+_PASSED_ON = (
+    r"^\W*(?:sent|submitted|pushed|merged|committed|deployed|shipped|published|printed)\b[^?]{0,60}"
+    r"\b(?:thanks|thank you|thx|ta|cheers)\W*$"
+)
+"""Who hands work on with thanks has taken it."""
+_RECEIVED = (
+    r"\b(?:got (?:it|them|both|all|the|my)"
+    r"|(?:i|he|she|they) (?:can )?(?:see|sees|have|has) .{0,40}\bnow"
+    r"|arrived|received|(?:it|that)(?:'s| is) there|went through)\b"
+)
 _LEAVES = (
     r"\b(?:that'?s (?:it|all)\b(?!\s+\w+\s+\w+ed\b)|done for (?:today|now|the day)|closing\b|bye\b"
     r"|good ?night|see you|logging off|signing off|off to \w+)"
@@ -80,14 +90,28 @@ def verdict(text: str) -> Verdict:
         return "bad"
     if pattern(_CONTRAST).search(first):
         return ""
-    if any(pattern(_LED + said).match(first) for said in (_PRAISE, _THANKS)):
+    if any(pattern(said).match(first) for said in (_LED + _PRAISE, _LED + _THANKS, _PASSED_ON)):
         return "good"
     # `tomorrow is fine. thanks, closing`: later words praise where nothing is wanted any more.
     last = parts[-1] if parts else ""
     over = pattern(_LED + _PRAISE).match(last) or (
-        pattern(_LED + _THANKS).match(last) and leaves(last)
+        pattern(_LED + _THANKS).match(last) and (leaves(last) or pattern(_RECEIVED).search(first))
     )
     return "good" if over and not any(map(asks, parts)) else ""
+
+
+_APPROVES = (
+    r"^\W*(?:(?:ok(?:ay)?|yes|and|great|nice)\b\W*)*(?:(?:pushed|merged|committed|shipped|deployed|sent"
+    r"|approved)\b.{0,60}$|now i see (?:it|them)\b|.{0,30}\b(?:ci|build|pipeline|tests?|it|all"
+    r"|everything)(?: is| are|'s) (?:green|there|through|fine)\W*$)"
+)
+
+
+def approves(sentence: str) -> bool:
+    """Whether a sentence takes the work as done, and does nothing else."""
+    return not asks(sentence) and bool(
+        verdict(sentence) == "good" or small_talk(sentence) or pattern(_APPROVES).match(sentence)
+    )
 
 
 def thanks(text: str) -> bool:
@@ -103,7 +127,7 @@ def leaves(text: str) -> bool:
 def judging(text: str) -> str:
     """The sentence that holds the verdict, or the first one; "" if there is none."""
     parts = sentences(text)[:3]
-    said = (_DROPPED, _BAD, _LED + _PRAISE, _LED + _THANKS)
+    said = (_DROPPED, _BAD, _LED + _PRAISE, _LED + _THANKS, _PASSED_ON)
     return next((p for one in said for p in parts if pattern(one).search(p)), "".join(parts[:1]))
 
 
