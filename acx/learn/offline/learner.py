@@ -103,7 +103,9 @@ class _Writer:
         yield from self._log()
         for fix in islice(self._story.fixes.found, MOST_FIXES):
             yield from self._fix(fix)
-        for fact in islice(self._story.facts, MOST_FACTS):
+        # Who only chats tells of themselves; what they want kept they say as a rule.
+        facts = [fact for fact in self._story.facts if not fact.habit or self._has_tools()]
+        for fact in islice(facts, MOST_FACTS):
             yield from self._fact(fact)
 
     def _taught(

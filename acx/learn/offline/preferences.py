@@ -11,6 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from acx.learn.offline.rules import (
+    CHOICE,
+    INSTEAD,
+    LEADS,
+    LEANS,
+    bans,
+    habit,
+    lasting,
+    reasons,
+    ruling,
+    unwanted,
+)
 from acx.learn.offline.steps import Said
 from acx.learn.offline.verdicts import small_talk
 from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
@@ -24,6 +36,7 @@ class Fact:
 
     met      the call it corrected, "" if none
     refused  they refused that call, so that it didn't run
+    habit    they tell of themselves
     """
 
     text: str
@@ -31,81 +44,31 @@ class Fact:
     message: int
     met: str = ""
     refused: bool = False
+    habit: bool = False
 
 
-_RULE = (
-    r"\b(?:always|never|from now on|in (?:the )?future|going forward|by default"
-    r"|as a rule|under no circumstances)\b"
-    r"|\b(?:i|we) (?:usually|generally|normally|always|never|strictly) (?!had|get|got|worry|feel"
-    r"|felt|been|thought|do\b)\w+"
-    r"|^(?:i|we) prefer\b|^prefer\b|^whenever\b|\bmy preference\b"
-    r"|\bwe (?:use|run|write|name|follow|stick (?:to|with)|rely on|don't use|do not use|avoid)\b"
-    r"|\blet'?s (?:never|always)\b|\blet'?s not (?:\w+ ){1,3}(?:all|every)\b|\b(?:is"
-    r"|are) (?:a must|mandatory|not allowed|forbidden)\b"
-    r"|^(?:please )?keep (?:\w+ ){0,4}?(?:in|with|under|below|short|simple|small|separate|minimal"
-    r"|up to date|to)\b"
-    r"|^(?:please )?make sure (?:to |you )?(?:always|never)\b|\bmust (?:always|never|not)\b"
-    r"|\bshould (?:always|never)\b"
+MOST_JOINED = 70
+"""Words of sentences that belong together."""
+
+_GOES_ON = (
+    r"^(?:and |but |so )?(?:(?:it|that|they|those)(?:'s|'ll| is| are| only| will| would| can"
+    r"| ends?| breaks?"
+    r"| costs?| pulls?| lives?| gets?)\b|otherwise\b|we have\b.*\bfor (?:that|this|it|those)\b"
+    r"|instead\b|only (?:what|the|when|if)\b|(?:into|onto|in|to) \S*[./_]\S|if (?:a|an|the|it|you"
+    r"|something)\b"
+    r"|(?:prod|production|all|\w+) changes\b|that goes for\b|\(?because\b)"
 )
-_BAN = (
-    r"^(?:please )?(?:do not|don't|dont|avoid|stop) (?:ever )?(?:use|using|add|adding|create"
-    r"|creating|write|writing"
-    r"|commit|committing|push|pushing|overcomplicate|over-?engineer|touch|change|edit|include|mock"
-    r"|mocking|guess|assume"
-    r"|put|leave|install|skip|make up|repeat|hard-?code|hardcoding|comment|commenting)\b"
+"""How a sentence begins that gives the reason for the rule before it, or what to do instead."""
+_FRAGMENT = (
+    r"^(?:and |so )?(?:always|never)(?:\s*,|\W*$|\s+(?:at|in|on|with|for|from|like|by|to|as)\b)"
+    r"|^(?:please )?(?:remember|note|keep in mind|bear in mind) (?:that|this)\W*(?:$|please)"
+    r"|^(?:and |but )?that(?:'s| is) (?:how|the way)\b|^that (?:goes|holds|applies|counts) for\b"
+    r"|\b(?:not|and) (?:just|only) (?:for )?(?:this|here|now|today)\W*$"
 )
-_HERE = r"\b(?:here|there|now|again|anymore|this|that|these|those|it|them)\b|, "
-"""What ties a ban to the work at hand, or hangs a clause about it on the ban."""
-_CHOICE = (
-    r"^(?:no|nope|nah|actually|hmm+|wait|stop)\b[\s,.!:;-]*(?:\w+ )?(?:use|run|prefer"
-    r"|call it|name it|stick (?:to|with)|go with)\b"
-    r"|^(?:please )?(?:use|run|prefer) .{2,60}?(?:\binstead\b|\brather than\b|, not\b|\bnot \w+\W*$"
-    r"|\bover \w+\W*$)"
-    r"|^no\b[\s,.!:;-]+(?:we (?:use|always|never|don't|do not|only)|i (?:always|never|prefer)|don't"
-    r"|do not|always|never)\b"
-)
-_REASONED = (
-    r"^(?:we|you|they) (?:should(?:n't| not)?|must(?:n't| not)?|have to|need to)\b"
-    r".*\b(?:for|because|since|so that|otherwise|as)\b"
-)
-"""A rule with the reason for it, as it is said when something is refused."""
-_LEANS = (
-    r"^(?:and |but |or )?(?:never|not|no)\s+(?:(?:the|a|an|in|on|with|for|at|from|by|to|any|just"
-    r"|only"
-    r"|even|as)\b|[\w.`'+#-]+\W*$)"
-    r"|^(?:and |but )?(?:except|unless|because|since|so that|otherwise|instead of|rather than"
-    r"|only (?:if|when|for|in|on|with))\b"
-)
-"""How a sentence begins that says nothing without the one before: `Never the datetime module.`"""
-_INSTEAD = r"^(?:please )?(?:use|prefer|run|write|put) .{2,60}\b(?:instead|rather)\b"
-_MOMENT = (
-    r"\b(?:yet|for now|right now|just now|this time|for a (?:second|moment|minute)|today"
-    r"|at the moment|until|anything|elsewhere|in other places|looks like|seems like|as well"
-    r"|(?:other than|except|apart from) (?:this|that|here)"
-    r"|before (?:doing|you (?:do|start)))\b|\bdon't (?:worry|know|see|think|understand|remember"
-    r"|recall|forget|have|want"
-    r"|care|mind|get|need to)\b|\b(?:i|we|it|they|you|that|there|this) (?:do not|don't"
-    r"|dont) (?!use\b|write\b|add\b|commit\b|push\b|run\b|need (?:a|an|the|any)\b)"
-    r"|\b(?:i|we) (?:always|never) (?:forget|forgot|wonder|had|got|get|worry|feel|felt|know|see)\b"
-    r"|\b(?:is|was|were|are|has|have) (?:never|always)\b|\b(?:it|he|she|they|which|code|test"
-    r"|tests) (?:always|never)\b"
-    r"|\bgood idea\b|\b(?:i|we) (?:would|could|might|may)\b(?! (?:prefer|rather))|\bnever ?mind\b"
-    r"|\bno problem\b|\bif possible\b"
-    r"|\bwe (?:used|run into|ran into)\b|\bwe use .* (?:so|because|and after)\b|\bthis (?:file"
-    r"|function|line|change|one)\b|^\("
-)
-_THIS_TIME = r"\b(?:these|this)\b.*\bin (?:the )?future\b|\bmy original\b"
-_NOT_A_REASON = (
-    r"^\W*(?:stop|wait|skip|no|cancel|not now|hold on|later|let me|i'?ll|i will|i want to"
-    r"|never ?mind|continue|go on|yes|ok"
-    r"|try again|sorry|one (?:sec|moment)|give me)\b(?!\W+(?:use|we|don't|do not|always|never|run"
-    r"|add|prefer|it'?s))"
-    r"|\b(?:i already|i've already|first tell me|explain)\b"
-)
-_LEADS = (
-    r"^(?:(?:no|nope|nah|actually|hmm+|oh|ok(?:ay)?|yes|yeah|hey|wait|stop|well|and|also|but|so|btw"
-    r"|please|ah|sorry"
-    r"|sure|great|nice|cool|good|thanks|perfect|works)\b(?! (?:problem|idea|to)\b)[\s,.!:;-]*)+"
+"""What says for how long, and not what: the sentence before says that."""
+_POINTS = (
+    r"^(?:\W*(?:and|but|so|please|never|always|don't|do not|i|we)\W+)*\w+ (?:it|that|them|him|her"
+    r"|those|these|this)\b"
 )
 
 
@@ -115,81 +78,71 @@ def facts(said: Said, met: str = "") -> Iterator[Fact]:
     if said.event in ("interrupt", "shell", "edit", "plan", "command", "compaction"):
         return
     refused = said.event == "rejection"
-    parts = list(_thoughts(said.text))[:12]
-    only_rules = all(_ruling(part) or small_talk(part) for part in parts)
-    for sentence in parts:
-        if not 3 <= len(sentence.split()) <= MOST_WORDS or asks(sentence):
+    thoughts = list(_thoughts(said.text, refused))[:12]
+    only_rules = all(ruling(part) or small_talk(part) for part, _ in thoughts)
+    for words, rule in thoughts:
+        if not 3 <= len(words.split()) <= MOST_JOINED or asks(rule or words):
             continue
-        corrects = bool(pattern(_CHOICE).search(sentence)) or refused
-        reason = refused and _reasons(sentence)
-        lasts = _lasting(sentence) or (only_rules and _bans(sentence))
-        if (reason or lasts) and (words := verbatim(said.text, sentence)):
-            yield Fact(_cleaned(sentence), words, said.number, met if corrects else "", refused)
+        corrects = bool(pattern(CHOICE).search(words)) or refused
+        lasts = bool(rule) or (only_rules and bans(words))
+        if lasts and (stands := verbatim(said.text, words)):
+            call = met if corrects else ""
+            yield Fact(_cleaned(words), stands, said.number, call, refused, habit(rule or words))
 
 
 def only_states(said: Said) -> bool:
     """Whether a message states rules and nothing else."""
     parts = [part for part in sentences(own(said.text)) if not small_talk(part)]
-    return bool(parts) and not said.event and all(map(_ruling, parts)) and any(facts(said))
+    return bool(parts) and not said.event and all(map(ruling, parts)) and any(facts(said))
 
 
-def _thoughts(text: str) -> Iterator[str]:
-    """The sentences of a message; one that only goes on with a rule before it stays with that."""
-    rule = ""
-    for sentence in sentences(own(text)):
-        leans = pattern(_LEANS).search(sentence) or (
-            _bans(rule) and pattern(_INSTEAD).search(sentence)
+def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:
+    """The sentences of a message, each with the rule in it, "" for none. A rule keeps what stands
+    beside it: its reason, what to do instead, the sentence that it points back to."""
+    before, rule = "", ""
+    for part in sentences(own(text)):
+        ruled = part if _rules(part, refused) else ""
+        fragment = bool(pattern(_FRAGMENT).search(part))
+        banned = bans(before)
+        leans = (rule or banned) and pattern(LEANS).search(part)
+        leans = leans or (banned and pattern(INSTEAD).search(part))
+        goes_on = leans if not rule else leans or pattern(_GOES_ON).match(part)
+        points = before and (
+            fragment or (ruled and (refused or (not rule and pattern(_POINTS).match(part))))
         )
-        both = next((b for mark in " ;" if verbatim(text, b := f"{rule}{mark} {sentence}")), "")
-        if rule and leans and both:
-            rule = " ".join(both.split())
+        joined = _joined(text, before, part) if goes_on or points else ""
+        if joined and not small_talk(before) and not (points and asks(before)):
+            before, rule = joined, rule or ruled or (part if fragment else "")
             continue
-        if rule:
-            yield rule
-        rule = sentence if _ruling(sentence) else ""
-        if not rule:
-            yield sentence
-    if rule:
-        yield rule
+        if before:
+            yield before, rule
+        before, rule = part, "" if fragment else ruled
+    if before:
+        yield before, rule
 
 
-def _reasons(sentence: str) -> bool:
-    """Whether a reason for refusing something holds a rule."""
-    if pattern(_NOT_A_REASON).search(sentence) or pattern(_MOMENT).search(sentence):
+def _rules(sentence: str, refused: bool) -> bool:
+    if asks(sentence) or len(sentence.split()) > MOST_WORDS:
         return False
-    bare = pattern(_LEADS).sub("", sentence)
-    if pattern(_BAN).search(bare):
-        return not pattern(r"\b(?:yet|here|there|now|again|anymore)\b").search(bare)
-    return bool(pattern(_REASONED).search(bare)) and not pattern(
-        r"\b(?:it|its|this|that|these|those|them|there)\b"
-    ).search(bare)
+    return lasting(sentence) or (refused and reasons(sentence))
 
 
-def _ruling(sentence: str) -> bool:
-    return not asks(sentence) and (_lasting(sentence) or _bans(sentence))
-
-
-def _bans(sentence: str) -> bool:
-    """A ban that holds beyond the work at hand."""
-    bare = pattern(_LEADS).sub("", sentence)
-    return bool(pattern(_BAN).search(bare)) and not pattern(f"{_HERE}|{_MOMENT}").search(bare)
-
-
-def _lasting(sentence: str) -> bool:
-    if pattern(_MOMENT).search(sentence) or pattern(_THIS_TIME).search(sentence):
-        return False
-    bare = pattern(_LEADS).sub("", sentence)
-    return bool(
-        pattern(_RULE).search(bare)
-        or pattern(_CHOICE).search(sentence)
-        or pattern(_CHOICE).search(bare)
+def _joined(text: str, before: str, part: str) -> str:
+    """Both as they stand side by side in the text; "" if they don't, or are long."""
+    if len(f"{before} {part}".split()) > MOST_JOINED:
+        return ""
+    both = next(
+        (b for mark in (" ", "; ", ". ") if verbatim(text, b := f"{before}{mark}{part}")), ""
     )
+    return " ".join(both.split())
 
 
 def _cleaned(sentence: str) -> str:
     """The words without what only leads to them."""
-    text = pattern(_LEADS).sub("", sentence).strip(" \t\"'")
+    leads = r"^(?:(?:and|but|also|so|please)\b\W*)+" if unwanted(sentence) else LEADS
+    text = pattern(leads).sub("", sentence)
+    text = text.strip(" \t\"'")
     text = pattern(r"\s+please\b").sub("", text)
-    text = pattern(r"\s*,? ?(?:pls|ok|okay|thanks|thank you)[.!]*$").sub("", text)
+    text = pattern(r"\s*,? ?\b(?:pls|ok|okay|thanks|thank you)[.!]*$").sub("", text)
     text = pattern(r"[\s.!,;:]+$").sub("", text)
     return text[:1].upper() + text[1:]

@@ -33,6 +33,10 @@ _NOISE_WORDS = (
 _NOISE = frozenset(_NOISE_WORDS.split())
 
 
+_CHANGED = r"\bchanged\b|\bno longer\b|\bnot any ?more\b|\bfrom (?:now|then) on\b|\binstead of\b"
+"""Who says these corrects what was so before: then two words and another number are enough."""
+
+
 def normal(text: str) -> str:
     """The words alone, by which one sentence is compared."""
     return " ".join(re.findall(r"\w+", text.lower()))
@@ -68,6 +72,8 @@ def contradicts(new: str, old: str) -> bool:
     if numbers[0] and numbers[1] and numbers[0] != numbers[1]:
         ours, theirs = ours - numbers[0], theirs - numbers[1]
         shared = len(ours & theirs)
+        if pattern(_CHANGED).search(new) and shared >= 2:
+            return True
         return shared * 2 >= len(ours | theirs) or (
             shared >= 2 and shared == min(len(ours), len(theirs))
         )
