@@ -106,7 +106,7 @@ def test_a_rule_that_changed_replaces_the_old_one() -> None:
 def test_who_only_chats_tells_of_themselves(desk: Any) -> None:
     chat = "user: i never eat before noon\nagent: Nice.\nuser: thanks"
     assert desk.all(desk.space(), desk.script(chat)) == []
-    work = "user: find a table for lunch\ncall: find_table => {}\nagent: There is one at 11."
+    work = "user: find a table for lunch\ncall: book_table => {}\nagent: There is one at 11."
     work += "\nuser: i never eat before noon\nagent: Then at 12.\nuser: great"
     learned = [one.lesson.title for one in desk.all(desk.space(), desk.script(work))]
     assert "I never eat before noon" in learned

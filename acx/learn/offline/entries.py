@@ -108,27 +108,69 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
         return "a rule was stated, no work done"
     if not summary(task, story, ""):
         return "nothing was said about what came of it"
-    idle = not (story.edited or story.checks or story.commits or story.requests or story.done)
+    kept = story.edited or story.checks or story.commits or story.requests or story.fixes.found
+    idle = not (kept or story.done)
+    if task.status == "success" and not kept and _looks_up(story, asked):
+        return "a question, answered without work"
     if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
         return "something was shown, no work done"
+    if task.status == "success" and idle and pattern(_TALK).search(asked):
+        return "talk without work"
     idle = idle and told_outcome(task) != "success" and not asks(asked)
     if task.status == "success" and idle and story.closing and not story.reported:
         return "nothing shows what came of it"
     if task.status == "failed" or story.runs or story.edited:
         return ""
-    if requests(asked) and (not tools() or task.because.startswith("the user ")):
+    praised = task.because.startswith("the user ")
+    if requests(asked) and (praised or (not tools() and _told_done(story))):
         return ""
     if asks(asked) or pattern(r"\b(?:understand|explain|tell me|show me|what|how|why)\b").search(
         asked
     ):
         return "a question, answered without work"
-    if story.closing is None or not pattern(
-        r"\b(?:I(?:'ve| have)? \w+(?:ed|t|e)\b|success|complet|done|finished|deployed|implemented"
-        r"|passed|fixed|added|created)"
-    ).search(story.closing.quote):
-        return "talk without work"
-    return ""
+    return "" if _told_done(story) else "talk without work"
 
+
+def _told_done(story: Story) -> bool:
+    """Whether the agent says that something was done."""
+    return story.closing is not None and bool(
+        story.reported
+        or pattern(
+            r"\b(?:I(?:'ve| have)? \w+(?:ed|t|e)\b|success|complet|done|finished|deployed"
+            r"|implemented"
+            r"|passed|fixed|added|created)"
+        ).search(story.closing.quote)
+    )
+
+
+MOST_LOOKED = 3
+"""Calls with which a question is looked up; more of them found something out."""
+
+
+def _looks_up(story: Story, asked: str) -> bool:
+    """Whether a task only asks for something that is so, and was answered by a look at it."""
+    wants = imperative(asked)
+    return (
+        story.runs <= MOST_LOOKED
+        and not story.called
+        and not story.decisions
+        and not story.causes
+        and bool(pattern(_LOOK_UP).match(wants) or (asks(wants) and not requests(wants)))
+    )
+
+
+_LOOK_UP = (
+    r"^(?:(?:and|so|hey|hi|ok(?:ay)?|quick(?: question| one)?)\b\W*)*"
+    r"(?:how (?:many|much|old|long"
+    r"|far|big)\b"
+    r"|count\b|what(?:'s| is| are| was| were| time| day)\b|which\b|when\b|where\b|who\b|convert\b"
+    r"|translate\b|calculate\b|define\b|spell\b|remind me\b|is (?:there|it|the)\b)"
+)
+_TALK = (
+    r"\b(?:jokes?|poems?|haikus?|limericks?|riddles?|puns?|fun facts?|lyrics|horoscope|small talk"
+    r"|chat"
+    r" with me|good night|birthday wish)\b|^(?:recommend|suggest|guess|imagine|pretend|bet)\b"
+)
 
 _SHOWS = (
     r"^(?:show|list|print|display|say|tell|open|read)\b(?!.*\b(?:and|then) (?:add|build|change"

@@ -18,6 +18,7 @@ from acx.learn.offline import entries
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.layouts import Place, chosen, places
 from acx.learn.offline.preferences import Fact
+from acx.learn.offline.steps import Run, steps
 from acx.learn.offline.story import LONGEST_QUOTE, Story
 from acx.learn.offline.tasks import TaskFinder
 from acx.learn.offline.writing import (
@@ -104,7 +105,7 @@ class _Writer:
         for fix in islice(self._story.fixes.found, MOST_FIXES):
             yield from self._fix(fix)
         # Who only chats tells of themselves; what they want kept they say as a rule.
-        facts = [fact for fact in self._story.facts if not fact.habit or self._has_tools()]
+        facts = [fact for fact in self._story.facts if not fact.habit or self._at_work()]
         for fact in islice(facts, MOST_FACTS):
             yield from self._fact(fact)
 
@@ -244,6 +245,11 @@ class _Writer:
 
     def _has_tools(self) -> bool:
         return any(message.calls for message in self._assignment.transcript.read())
+
+    def _at_work(self) -> bool:
+        """Whether the agent does anything in this session but talk and look things up."""
+        runs = (s for s in steps(self._assignment.transcript.read()) if isinstance(s, Run))
+        return any(run.works or run.calls for run in runs)
 
     @property
     def _day(self) -> str:

@@ -19,6 +19,7 @@ from acx.learn.offline.rules import (
     bans,
     habit,
     lasting,
+    once,
     reasons,
     ruling,
     unwanted,
@@ -101,6 +102,9 @@ def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:
     beside it: its reason, what to do instead, the sentence that it points back to."""
     before, rule = "", ""
     for part in sentences(own(text)):
+        if rule and once(part):
+            before, rule = part, ""
+            continue
         ruled = part if _rules(part, refused) else ""
         fragment = bool(pattern(_FRAGMENT).search(part))
         banned = bans(before)

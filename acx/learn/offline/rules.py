@@ -96,7 +96,10 @@ _TODAY = (
 _TALE = (
     r"\b(?:they|he|she|people|everyone|everybody|somebody|someone) (?:always )?(?:said|says?|told"
     r"|wrote"
-    r"|thinks?|claims?)\b|\b(?:lol|ha(?:ha)+|hehe|rofl)\b|(?:^|\s)[:;]-?[)DP](?:\s|$)"
+    r"|thinks?|claims?)\b|\b(?:docs?|documentation|page|readme|article|website|blog|post|manual"
+    r"|faq|forum"
+    r"|book|vendor|support) (?:says?|said|claims?|tells?|recommends?|suggests?)\b|\b(?:lol"
+    r"|ha(?:ha)+|hehe|rofl)\b|(?:^|\s)[:;]-?[)DP](?:\s|$)"
 )
 """Talk about others, and jokes: nobody's rule for the agent."""
 _HABIT = (
@@ -156,6 +159,17 @@ _NOT = (
     r"|every)\b"
     r"[^,]{3,80}"
 )
+_TELLS = (
+    r"^(?:i(?! (?:prefer|want|need)\b)|my|we(?! (?:use|don't use|do not use|name|write|run)\b)"
+    r"|anything|everything|whatever)\b"
+)
+_ONCE = (
+    r"^\W*(?:and )?(?:just|only) (?:for )?(?:this|that|the|on|today|now|here|mon|tues|wednes"
+    r"|thurs|fri|satur"
+    r"|sun|one|once)|\b(?:as an|one|an) exception\b|\b(?:just|only) this (?:once|time)\b"
+    r"|^exception\b"
+)
+"""What takes back that the sentence before holds for long."""
 _EVERYWHERE = r"[^,]*\b(?:anywhere|everywhere|ever)\b"
 _ELSEWHERE = r"\b(?:other than|except|apart from) (?:this|that|here)\b"
 _CANT = (
@@ -188,8 +202,9 @@ def bans(sentence: str) -> bool:
 
 
 def habit(sentence: str) -> bool:
-    """Whether somebody tells of themselves, and asks for nothing."""
-    return bool(pattern(r"^i\b(?! (?:prefer|want)\b)").match(pattern(LEADS).sub("", sentence)))
+    """Whether somebody tells how it is with them or with others, and asks for nothing."""
+    bare = pattern(LEADS).sub("", sentence)
+    return any(pattern(form).search(bare) for form in (_TELLS, _PEOPLE))
 
 
 def _holds(sentence: str) -> bool:
@@ -208,6 +223,11 @@ def unwanted(sentence: str) -> bool:
     return any(pattern(_NO + rest).match(bare) for rest in (_WHY, _EVERYWHERE))
 
 
+def once(sentence: str) -> bool:
+    """Whether a sentence says that the one before it is for this time only."""
+    return bool(pattern(_ONCE).search(sentence)) and len(sentence.split()) <= 8
+
+
 def lasting(sentence: str) -> bool:
     """Whether a sentence states what holds from now on."""
     if _holds(sentence):
@@ -217,9 +237,10 @@ def lasting(sentence: str) -> bool:
     bare = pattern(LEADS).sub("", sentence)
     plain = pattern(r"^(?:never|always) (?!mind\b)[a-z]").match(bare)
     # `never edit it there, it only lives until ...`: a rule may speak of time in its reason.
-    if pattern(_TODAY if plain else _MOMENT).search(sentence):
+    if not plain and pattern(_MOMENT).search(sentence):
         return False
-    if pattern(f"{_THIS_TIME}|{_ELSEWHERE}").search(sentence):
+    today = pattern(_TODAY).search(sentence.split(", ")[0])
+    if today or pattern(f"{_THIS_TIME}|{_ELSEWHERE}").search(sentence):
         return False
     return bool(
         pattern(_RULE).search(bare)

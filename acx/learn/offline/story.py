@@ -57,6 +57,7 @@ class Story:
     fixes: Fixes = field(default_factory=Fixes)
     runs: int = 0
     done: int = 0
+    called: int = 0
     summed: int = 0
     reported: bool = False
     final: bool = False
@@ -110,11 +111,12 @@ class Story:
             return
         told, reports = statement(said.text)
         # An answer to a question after the work doesn't sum the work up.
-        fresh = self.done > self.summed or not self.final
+        fresh = self.done + self.called > self.summed or not self.final
         better = reports or not self.reported
         if told and fresh and better and (said.ends or (reports and self.closing is None)):
             self.closing = Evidence(said.number, "assistant", told)
-            self.summed, self.reported, self.final = self.done, reports, said.ends
+            self.summed = self.done + self.called
+            self.reported, self.final = reports, said.ends
 
     def _ran(self, run: Run) -> None:
         self.runs += 1
@@ -129,6 +131,7 @@ class Story:
             self.refused = run.name
             return
         self.done += run.works
+        self.called += run.calls and not run.failed
         self.fixes.ran(run)
         if run.removed and not run.failed:
             for path in [path for path in self.edited if _gone(path, run.removed)]:

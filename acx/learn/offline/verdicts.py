@@ -141,7 +141,7 @@ def small_talk(text: str) -> bool:
             r"|that'?s (?:it|all)|done|for (?:today|now|your help"
             r"|the help|asking|checking|the (?:info|information|update)|that|waiting"
             r"|everything)|so much|very much|a lot|good|great|nice|cool|ok(?:ay)?"
-            r"|you too|have a (?:nice|good) (?:day|one|evening|weekend)"
+            r"|makes sense|i see|understood|got it|fair enough|you too|have a (?:nice|good) (?:day|one|evening|weekend)"
             r"|warmup|ping|claude|lol|haha|all i needed|#+stop#+)\W*)+$"
         ).match(text.strip())
     )

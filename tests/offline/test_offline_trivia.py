@@ -1,0 +1,115 @@
+"""Sessions that hold nothing: small talk, questions, a look at something. They write nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+NOTHING = {
+    "small talk": """
+        user: hey, how was your weekend
+        agent: I don't have weekends, but thanks for asking!
+        user: haha right. we never go anywhere in march, too much rain
+        agent: March can be like that.
+        user: never trust a forecast they say
+        agent: Wise words.
+        user: bye
+        """,
+    "a joke": """
+        user: tell me a joke about compilers
+        agent: A compiler walks into a bar and reports an error.
+        user: great
+        """,
+    "a film": """
+        user: recommend a film for tonight
+        agent: I've picked one for you: a quiet one about trains.
+        user: lovely, thanks
+        """,
+    "a count": """
+        user: how many orders are in orders.csv
+        run: python3 -c "print(sum(1 for _ in open('orders.csv')))" => 0 | 412
+        agent: There are 412 orders in the file.
+        user: thanks
+        """,
+    "a look at the web": """
+        user: what time is it in Lima
+        call: web_search query=Lima => 14:05
+        agent: It is 14:05 in Lima.
+        user: ok
+        user: and what's 30 miles in km
+        agent: 48.3 km.
+        user: cheers
+        """,
+    "a translation": """
+        user: translate "good luck" to Welsh
+        agent: "Pob lwc" is how you say it.
+        user: perfect
+        """,
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_session_that_holds_nothing_writes_nothing(name: str, desk: Any) -> None:
+    space = desk.space()
+    before = dict(space.files)
+    assert desk.all(space, desk.script(NOTHING[name])) == []
+    assert space.files == before
+
+
+@pytest.mark.parametrize(
+    "name, talk",
+    [
+        (
+            "a question that takes work",
+            """
+            user: why is the order page slow
+            run: grep -n query orders.py => 0 | 12: query
+            run: python profile.py => 0 | 900 ms in query
+            run: sqlite3 db "explain query plan select 1" => 0 | SCAN orders
+            run: sqlite3 db ".indexes orders" => 0 | none
+            agent: The cause is that the table has no index, so each page scans all orders.
+            user: makes sense, thanks
+            """,
+        ),
+        (
+            "a service that did something",
+            """
+            user: can you book the small room for monday?
+            call: book_room day=monday => {"ok": true}
+            agent: The small room is booked for Monday.
+            user: thanks
+            """,
+        ),
+    ],
+)
+def test_work_is_no_trivia(name: str, talk: str, desk: Any) -> None:
+    assert len(desk.all(desk.space(), desk.script(talk))) == 1, name
+
+
+def test_what_the_agent_did_is_told_not_what_it_asked(desk: Any) -> None:
+    talk = desk.script(
+        """
+        user: book the small room for monday
+        agent: I need a name for the booking. Which name may I use?
+        user: Lin
+        call: book_room day=monday name=Lin => {"ok": true}
+        agent: The small room is booked for Monday under Lin.
+        user: lovely
+        """
+    )
+    (lesson,) = desk.all(desk.space(), talk)
+    assert "is booked for Monday under Lin" in lesson.lesson.summary
+
+
+def test_once_is_no_rule(desk: Any) -> None:
+    talk = desk.script(
+        """
+        user: import the orders of march
+        run: ./import.sh march => 0 | done
+        agent: The orders of march are imported.
+        user: great. always use the big warehouse for imports. just this once
+        agent: Ok.
+        """
+    )
+    assert all(one.lesson.kind != "fact" for one in desk.all(desk.space(), talk))
