@@ -41,6 +41,26 @@ NOTHING = {
         agent: 48.3 km.
         user: cheers
         """,
+    "a day of talk": """
+        user: morning, what a night
+        agent: Good morning! I hope the coffee is strong.
+        user: how do you say cheers in finnish
+        agent: "Kippis".
+        user: nice. whats 17% of 2340
+        run: echo "2340*0.17" | bc => 0 | 397.80
+        agent: 397.8
+        user: my boss always rounds that up, people never notice
+        agent: Ha.
+        user: give me a name for a goldfish
+        agent: Commodore.
+        user: perfect. i always liked that one
+        """,
+    "a look at the state": """
+        user: check the branch i am on
+        run: git branch --show-current => 0 | main
+        agent: You are on main.
+        user: thx
+        """,
     "a translation": """
         user: translate "good luck" to Welsh
         agent: "Pob lwc" is how you say it.

@@ -114,14 +114,20 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
         return "a question, answered without work"
     if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
         return "something was shown, no work done"
+    if task.status == "success" and idle and _only_looked(story) and tools():
+        return "only looked at something"
     if task.status == "success" and idle and pattern(_TALK).search(asked):
         return "talk without work"
     idle = idle and told_outcome(task) != "success" and not asks(asked)
     if task.status == "success" and idle and story.closing and not story.reported:
         return "nothing shows what came of it"
+    if task.status == "failed" and not story.runs and task.because.startswith("the user "):
+        return "talk without work"
     if task.status == "failed" or story.runs or story.edited:
         return ""
-    praised = task.because.startswith("the user ")
+    praised = task.because.startswith("the user ") and (
+        tools() or not pattern(_LEISURE).search(asked)
+    )
     if requests(asked) and (praised or (not tools() and _told_done(story))):
         return ""
     if asks(asked) or pattern(r"\b(?:understand|explain|tell me|show me|what|how|why)\b").search(
@@ -147,15 +153,16 @@ MOST_LOOKED = 3
 """Calls with which a question is looked up; more of them found something out."""
 
 
+def _only_looked(story: Story) -> bool:
+    """Whether a look or two was all, and nothing was found out or decided."""
+    return story.runs <= MOST_LOOKED and not (story.called or story.decisions or story.causes)
+
+
 def _looks_up(story: Story, asked: str) -> bool:
     """Whether a task only asks for something that is so, and was answered by a look at it."""
     wants = imperative(asked)
-    return (
-        story.runs <= MOST_LOOKED
-        and not story.called
-        and not story.decisions
-        and not story.causes
-        and bool(pattern(_LOOK_UP).match(wants) or (asks(wants) and not requests(wants)))
+    return _only_looked(story) and bool(
+        pattern(_LOOK_UP).match(wants) or (asks(wants) and not requests(wants))
     )
 
 
@@ -163,9 +170,16 @@ _LOOK_UP = (
     r"^(?:(?:and|so|hey|hi|ok(?:ay)?|quick(?: question| one)?)\b\W*)*"
     r"(?:how (?:many|much|old|long"
     r"|far|big)\b"
-    r"|count\b|what(?:'s| is| are| was| were| time| day)\b|which\b|when\b|where\b|who\b|convert\b"
+    r"|count\b|what(?:'?s| is| are| was| were| time| day)\b|which\b|when\b|where\b|who\b|convert\b"
     r"|translate\b|calculate\b|define\b|spell\b|remind me\b|is (?:there|it|the)\b)"
 )
+_LEISURE = (
+    r"\b(?:gift|present|film|movie|series|song|album|playlist|recipe|cook|dinner|lunch|breakfast"
+    r"|party"
+    r"|birthday|anniversary|weekend|holidays?|vacation|cat|dog|kids?|toast|wedding|poem|story"
+    r"|rhyme)\b"
+)
+"""What one chats about: without a tool nothing of it was done."""
 _TALK = (
     r"\b(?:jokes?|poems?|haikus?|limericks?|riddles?|puns?|fun facts?|lyrics|horoscope|small talk"
     r"|chat"
@@ -173,7 +187,8 @@ _TALK = (
 )
 
 _SHOWS = (
-    r"^(?:show|list|print|display|say|tell|open|read)\b(?!.*\b(?:and|then) (?:add|build|change"
+    r"^(?:show|list|print|display|say|tell|open|read|give|pick|choose|roll|flip"
+    r"|name)\b(?!.*\b(?:and|then) (?:add|build|change"
     r"|create|fix"
     r"|make|store|update|write)\b).{0,80}$|^check (?:the |my |your )?current\b.{0,60}$"
 )

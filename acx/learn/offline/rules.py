@@ -9,7 +9,10 @@ from __future__ import annotations
 from acx.learn.offline.words import asks, pattern
 
 _RULE = (
-    r"\b(?:always|never|from now on|in (?:the )?future|going forward|by default"
+    r"(?:^|[,;:(] ?|\b(?:and|but|or|you|we|i|let's|should|must|please|to|then|so|will"
+    r"|shall) )(?:always|never)\b"
+    r"|\b(?:always|never)\b.*(?:\bhere\b|\bin this \w+\b|\bbecause\b)"
+    r"|\b(?:from now on|in (?:the )?future|going forward|by default"
     r"|as a rule|under no circumstances)\b"
     r"|\b(?:i|we) (?:usually|generally|normally|always|never|strictly) (?!had|get|got|worry|feel"
     r"|felt|been|thought|do\b)\w+"
@@ -61,7 +64,8 @@ _MOMENT = (
     r"|recall|forget|have|want"
     r"|care|mind|get|need to)\b|\b(?:i|we|it|they|you|that|there|this) (?:do not|don't"
     r"|dont) (?!use\b|write\b|add\b|commit\b|push\b|run\b|need (?:a|an|the|any)\b)"
-    r"|\b(?:i|we) (?:always|never) (?:forget|forgot|wonder|had|got|get|worry|feel|felt|know|see)\b"
+    r"|\b(?:i|we) (?:always|never) (?:forget|forgot|wonder|had|got|get|worry|feel|felt|know|see"
+    r"|\w+ed|heard|saw|knew|understood|went|ate|met|made)\b"
     r"|\b(?:is|was|were|are|has|have) (?:never|always)\b|\b(?:it|he|she|they|which|code|test"
     r"|tests) (?:always|never)\b"
     r"|\bgood idea\b|\b(?:i|we) (?:would|could|might|may)\b(?! (?:prefer|rather))|\bnever ?mind\b"
@@ -99,7 +103,8 @@ _TALE = (
     r"|thinks?|claims?)\b|\b(?:docs?|documentation|page|readme|article|website|blog|post|manual"
     r"|faq|forum"
     r"|book|vendor|support) (?:says?|said|claims?|tells?|recommends?|suggests?)\b|\b(?:lol"
-    r"|ha(?:ha)+|hehe|rofl)\b|(?:^|\s)[:;]-?[)DP](?:\s|$)"
+    r"|ha(?:ha)+|hehe|rofl|jk|kidding|note to self)\b|[\U0001f600-\U0001f64f\U0001f923]|(?:^"
+    r"|\s)[:;]-?[)DP](?:\s|$)"
 )
 """Talk about others, and jokes: nobody's rule for the agent."""
 _HABIT = (

@@ -101,12 +101,31 @@ class Run:
 Step = Said | Run
 
 
+_TOUCHES = ("rm", "mv", "cp", "mkdir", "touch")
+
+
 def acts(line: str) -> bool:
     """Whether a shell line does something, not only look."""
     return any(
-        not signals.looking(part) or part.split()[0] in ("rm", "mv", "cp", "mkdir", "touch")
+        not signals.looking(part) or part.split()[0] in _TOUCHES for part in signals.segments(line)
+    )
+
+
+def computes(line: str) -> bool:
+    """Whether a shell line only works something out and prints it: `echo "2*3" | bc`."""
+    return not pattern(_WRITES).search(line) and all(
+        part.split()[0] not in _TOUCHES
+        and (signals.looking(part) or pattern(_COMPUTES).match(part))
         for part in signals.segments(line)
     )
+
+
+_COMPUTES = (
+    r"(?:echo|printf|date|cal|bc|dc|expr|seq|units|factor|uptime|awk|jq|sort|uniq|wc|tr|cut|paste"
+    r"|(?:python[\d.]*|node|ruby|perl) -(?:c|e|pe|ne)\b|sqlite3 \S+ [\"']\.?(?:select|explain"
+    r"|schema|tables|indexes))"
+)
+_WRITES = r"(?<![<=&2-])>(?![&=])|\btee\b|\bopen\([^)]*[\"'][wa]|\.write|\bsed -i|\bperl -[a-z]*i"
 
 
 def steps(messages: Iterable[Message]) -> Iterator[Step]:

@@ -15,7 +15,7 @@ from acx.learn.offline.fixes import Fixes
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.reading import read
 from acx.learn.offline.requests import refers_back, requests
-from acx.learn.offline.steps import Run, Said, acts, steps
+from acx.learn.offline.steps import Run, Said, acts, computes, steps
 from acx.learn.offline.verdicts import judging
 from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
 from acx.model import Evidence, Message
@@ -130,7 +130,7 @@ class Story:
         if run.rejected:
             self.refused = run.name
             return
-        self.done += run.works
+        self.done += run.works and not (run.line and computes(run.line))
         self.called += run.calls and not run.failed
         self.fixes.ran(run)
         if run.removed and not run.failed:

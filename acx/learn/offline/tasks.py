@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from acx.learn.offline.outcome import Course
 from acx.learn.offline.preferences import only_states
 from acx.learn.offline.reading import Reading, read
-from acx.learn.offline.requests import orders
+from acx.learn.offline.requests import limits, orders, wishes
 from acx.learn.offline.steps import Run, Said, steps
 from acx.learn.offline.titles import title
-from acx.learn.offline.words import pattern
+from acx.learn.offline.words import pattern, sentences
 from acx.model import Message, Task, TaskStatus
 
 
@@ -154,6 +154,7 @@ class TaskFinder:
             and (course.offering or not course.asking)
             and not (reading.verdict or reading.small or reading.asks)
             and orders(reading.words)
+            and not limits(reading.words)
             and not _topic(reading.words) & current.topic
         )
 
@@ -230,6 +231,12 @@ def _wants(said: Said, reading: Reading) -> bool:
     """Whether the first words of a session want anything."""
     if said.event in ("interrupt", "shell", "edit", "rejection") or reading.small:
         return False
+    greets = pattern(r"^\W*(?:hi|hey|hello|(?:good )?(?:morning|evening|afternoon))\b")
+    wants = reading.starts or reading.asks or any(map(wishes, sentences(reading.words)))
+    telling = pattern(r"\d|[`/_]|\b(?:error|fail\w*|wrong|broken|bug|\w+n't|not|no|need|want)\b")
+    brief = len(reading.words.split()) <= 8
+    if brief and greets.match(reading.words) and not (wants or telling.search(said.text)):
+        return False  # talk of the day
     return bool(said.text.strip())
 
 

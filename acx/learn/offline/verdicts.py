@@ -101,7 +101,8 @@ def verdict(text: str) -> Verdict:
 
 
 _APPROVES = (
-    r"^\W*(?:(?:ok(?:ay)?|yes|and|great|nice)\b\W*)*(?:(?:pushed|merged|committed|shipped|deployed|sent"
+    r"^\W*(?:(?:ok(?:ay)?|yes|and|great|nice)\b\W*)*(?:(?:pushed|merged|committed|shipped"
+    r"|deployed|sent"
     r"|approved)\b.{0,60}$|now i see (?:it|them)\b|.{0,30}\b(?:ci|build|pipeline|tests?|it|all"
     r"|everything)(?: is| are|'s) (?:green|there|through|fine)\W*$)"
 )
@@ -131,17 +132,38 @@ def judging(text: str) -> str:
     return next((p for one in said for p in parts if pattern(one).search(p)), "".join(parts[:1]))
 
 
+_POLITE = (
+    r"^(?:(?:hi|hello|hey|there|all|(?:good )?(?:morning|evening|afternoon)|thanks?|thank you|thx"
+    r"|ta"
+    r"|cheers|bye|goodbye|(?:good ?)?night|see you|that'?s (?:it|all)|done|for (?:today|now"
+    r"|your help"
+    r"|the help|asking|checking|the (?:info|information|update)|that|waiting|everything)|so much"
+    r"|very much|a lot|good|great|nice|cool|ok(?:ay)?|makes sense|i see|understood|got it"
+    r"|fair enough"
+    r"|you too|have a (?:nice|good) (?:day|one|evening|weekend)|how are you(?: doing)?(?: today)?"
+    r"|warmup|ping|claude|gemini|codex|lol|haha|all i needed|#+stop#+)\W*)+$"
+)
+_SOCIAL = (
+    r"^(?:(?:so|and|hey|hi|hello|ok(?:ay)?|oh|well|morning|haha)\b\W*)*(?:"
+    r"how(?:'s| is| are| was| were|s)? (?:you|u|your|ya|it going|life|things|everything|the weather"
+    r"|the weekend)\b"
+    r"|what'?s (?:up|new)\W*$|(?:happy|merry) \w+\W*$"
+    r"|(?:are|r|do|did|have) (?:you|u) (?:there|awake|real|human|alive|sleep\w*|dream\w*|ever|bored"
+    r"|tired|feel\w*|like|love|enjoy|have (?:feelings|weekends|plans|a favou?rite))\b"
+    r"|(?:it'?s )?(?:(?:such|so|what) )?(?:a )?(?:nice|lovely|terrible|awful|hot|cold|rainy|sunny) "
+    r"(?:weather|day|morning|here|outside|out|today)\b"
+    r"|i'?m (?:just )?(?:bored|tired|hungry|sleepy|fine|ok(?:ay)?|back|procrastinating|killing time"
+    r"|chatting|saying hi)\b"
+    r"|(?:just )?(?:saying hi|testing|checking in|killing time|dropping by))"
+)
+
+
 def small_talk(text: str) -> bool:
-    """Whether the words are only politeness."""
-    return len(text) < 200 and bool(
-        pattern(
-            r"^(?:(?:hi|hello|hey|there|good (?:morning|evening|afternoon)"
-            r"|how are you(?: doing)?(?: today)?|thanks?"
-            r"|thank you|thx|ta|cheers|bye|goodbye|(?:good ?)?night|see you"
-            r"|that'?s (?:it|all)|done|for (?:today|now|your help"
-            r"|the help|asking|checking|the (?:info|information|update)|that|waiting"
-            r"|everything)|so much|very much|a lot|good|great|nice|cool|ok(?:ay)?"
-            r"|makes sense|i see|understood|got it|fair enough|you too|have a (?:nice|good) (?:day|one|evening|weekend)"
-            r"|warmup|ping|claude|lol|haha|all i needed|#+stop#+)\W*)+$"
-        ).match(text.strip())
+    """Whether the words are only politeness, or ask how somebody is."""
+    if len(text) >= 200:
+        return False
+    parts = sentences(text)
+    return bool(pattern(_POLITE).match(text.strip())) or (
+        bool(parts)
+        and all(pattern(_POLITE).match(part) or pattern(_SOCIAL).match(part) for part in parts)
     )
