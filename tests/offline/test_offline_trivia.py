@@ -55,6 +55,16 @@ NOTHING = {
         agent: Commodore.
         user: perfect. i always liked that one
         """,
+    "a kitchen": """
+        user: is it ok to put cream into carbonara
+        agent: Romans would say no.
+        user: you can't put cream there, that's a crime. never use it in front of my aunt
+        agent: Understood.
+        user: no garlic either, that one she smells from afar
+        agent: A strict kitchen.
+        user: since march i live in bologna now, so i know
+        agent: Lucky you.
+        """,
     "a look at the state": """
         user: check the branch i am on
         run: git branch --show-current => 0 | main

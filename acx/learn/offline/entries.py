@@ -110,7 +110,7 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
         return "nothing was said about what came of it"
     kept = story.edited or story.checks or story.commits or story.requests or story.fixes.found
     idle = not (kept or story.done)
-    if task.status == "success" and not kept and _looks_up(story, asked):
+    if not kept and _looks_up(story, asked):
         return "a question, answered without work"
     if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
         return "something was shown, no work done"

@@ -18,7 +18,7 @@ from acx.learn.offline import entries
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.layouts import Place, chosen, places
 from acx.learn.offline.preferences import Fact
-from acx.learn.offline.steps import Run, steps
+from acx.learn.offline.steps import Run, computes, steps
 from acx.learn.offline.story import LONGEST_QUOTE, Story
 from acx.learn.offline.tasks import TaskFinder
 from acx.learn.offline.writing import (
@@ -104,8 +104,11 @@ class _Writer:
         yield from self._log()
         for fix in islice(self._story.fixes.found, MOST_FIXES):
             yield from self._fix(fix)
-        # Who only chats tells of themselves; what they want kept they say as a rule.
-        facts = [fact for fact in self._story.facts if not fact.habit or self._at_work()]
+        facts = self._story.facts
+        if facts and not self._at_work():
+            # Who only chats tells of themselves; what they want kept they say in so many words.
+            trivial = entries.trivial(self._assignment.task, self._story, self._has_tools)
+            facts = [f for f in facts if not f.loose and (f.meant or not trivial)]
         for fact in islice(facts, MOST_FACTS):
             yield from self._fact(fact)
 
@@ -247,9 +250,13 @@ class _Writer:
         return any(message.calls for message in self._assignment.transcript.read())
 
     def _at_work(self) -> bool:
-        """Whether the agent does anything in this session but talk and look things up."""
-        runs = (s for s in steps(self._assignment.transcript.read()) if isinstance(s, Run))
-        return any(run.works or run.calls for run in runs)
+        """Whether the agent does anything in this session but talk and look things up. Some agents
+        work in blocks of code, and their program tells what came of it."""
+        talk = self._assignment.transcript
+        if any("```" in m.text for m in talk.read() if m.origin == "agent" or m.number > 2):
+            return True
+        runs = (step for step in steps(talk.read()) if isinstance(step, Run))
+        return any((run.works and not computes(run.line)) or run.calls for run in runs)
 
     @property
     def _day(self) -> str:

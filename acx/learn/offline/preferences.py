@@ -17,8 +17,9 @@ from acx.learn.offline.rules import (
     LEADS,
     LEANS,
     bans,
-    habit,
     lasting,
+    loose,
+    meant,
     once,
     reasons,
     ruling,
@@ -37,7 +38,8 @@ class Fact:
 
     met      the call it corrected, "" if none
     refused  they refused that call, so that it didn't run
-    habit    they tell of themselves
+    loose    it may be talk, where nobody works
+    meant    it says that it is for the agent
     """
 
     text: str
@@ -45,7 +47,8 @@ class Fact:
     message: int
     met: str = ""
     refused: bool = False
-    habit: bool = False
+    loose: bool = False
+    meant: bool = True
 
 
 MOST_JOINED = 70
@@ -88,7 +91,9 @@ def facts(said: Said, met: str = "") -> Iterator[Fact]:
         lasts = bool(rule) or (only_rules and bans(words))
         if lasts and (stands := verbatim(said.text, words)):
             call = met if corrects else ""
-            yield Fact(_cleaned(words), stands, said.number, call, refused, habit(rule or words))
+            told = meant(words)
+            talk = loose(rule or words) and not told
+            yield Fact(_cleaned(words), stands, said.number, call, refused, talk, told)
 
 
 def only_states(said: Said) -> bool:
@@ -112,7 +117,8 @@ def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:
         leans = leans or (banned and pattern(INSTEAD).search(part))
         goes_on = leans if not rule else leans or pattern(_GOES_ON).match(part)
         points = before and (
-            fragment or (ruled and (refused or (not rule and pattern(_POINTS).match(part))))
+            fragment
+            or (ruled and (refused or (_short(part, rule) and pattern(_POINTS).match(part))))
         )
         joined = _joined(text, before, part) if goes_on or points else ""
         if joined and not small_talk(before) and not (points and asks(before)):
@@ -123,6 +129,11 @@ def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:
         before, rule = part, "" if fragment else ruled
     if before:
         yield before, rule
+
+
+def _short(part: str, rule: str) -> bool:
+    """Whether a sentence that points back needs the one before: after a rule only a short one."""
+    return not rule or len(part.split()) < 8
 
 
 def _rules(sentence: str, refused: bool) -> bool:

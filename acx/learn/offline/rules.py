@@ -168,6 +168,13 @@ _TELLS = (
     r"^(?:i(?! (?:prefer|want|need)\b)|my|we(?! (?:use|don't use|do not use|name|write|run)\b)"
     r"|anything|everything|whatever)\b"
 )
+_MEANT = (
+    r"\bfrom now on\b|\bin (?:the )?future\b|\bgoing forward\b|\bby default\b|\bas a rule\b"
+    r"|\bremember\b|\bnote that\b|\bplease\b|\bi prefer\b|^prefer\b|\bwhen(?:ever)? you\b"
+    r"|\buse [\w.-]+ (?:for|not|instead|over|rather)\b|\b(?:run|write|commit|push|merge|install"
+    r"|format|lint|reply|answer|ask me)\b"
+    r"|\b(?:commits?|tests?|branch\w*|code|files?|functions?|deploy\w*|docs)\b"
+)
 _ONCE = (
     r"^\W*(?:and )?(?:just|only) (?:for )?(?:this|that|the|on|today|now|here|mon|tues|wednes"
     r"|thurs|fri|satur"
@@ -206,10 +213,16 @@ def bans(sentence: str) -> bool:
     return bool(pattern(_BAN).search(bare)) and not pattern(f"{_HERE}|{_MOMENT}").search(bare)
 
 
-def habit(sentence: str) -> bool:
-    """Whether somebody tells how it is with them or with others, and asks for nothing."""
+def loose(sentence: str) -> bool:
+    """Whether a rule is one by its form only, or tells how it is with somebody: where nobody works,
+    such things are said without meaning the agent."""
     bare = pattern(LEADS).sub("", sentence)
-    return any(pattern(form).search(bare) for form in (_TELLS, _PEOPLE))
+    return _holds(sentence) or bool(pattern(_TELLS).search(bare))
+
+
+def meant(sentence: str) -> bool:
+    """Whether a rule says in so many words that it is for the agent, and for long."""
+    return bool(pattern(_MEANT).search(sentence) or pattern(CHOICE).search(sentence))
 
 
 def _holds(sentence: str) -> bool:

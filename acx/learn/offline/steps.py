@@ -241,7 +241,7 @@ def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> R
 
 _READS = (
     r"(?:\w+_)*?(?:read|view|list|ls|glob|grep|search|find|get|fetch|think|todo|open|show|check"
-    r"|look|query)"
+    r"|look|query)|\w*(?:search|fetch|lookup|weather|calculat|convert|todos?$)|update_plan$"
 )
 """How tools are called that change nothing."""
 
