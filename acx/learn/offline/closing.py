@@ -13,7 +13,7 @@ ENOUGH = 90
 """Characters; who has said this much in whole sentences has said what matters."""
 
 # Headings, points of a list, tables, quotes, code.
-_MARKED = (
+MARKED = (
     r"^[ \t]*(?:#|[-*•+]\s|\d+[.)]\s|\||>|\*\*[^*]+(?:\*\*:?\s*$|:\*\*)|`{3}|//|[┌│└├])|^\s{4,}\S"
 )
 _FILLER = (
@@ -31,7 +31,7 @@ _FILLER = (
     r"|should i|if you|do you|feel free|you can|try)\b|^\W*$"
     r"|^(?:what|how|why|which|should|would|do|does|is|are|can)\b.*\?$"
 )
-_ANNOUNCES = r":\W*$|\b(?:let me|you raise|i'll|i will|i'm going to)\b"
+ANNOUNCES = r":\W*$|\b(?:let me|you raise|i'll|i will|i'm going to)\b"
 _REPORTS = (
     r"^\W*(?:done\b.{0,5} )?(?:I(?:'ve| have)? (?!need|made an? (?:error|mistake))(?:now |also "
     r"|just |successfully )?"
@@ -53,7 +53,7 @@ def statement(text: str) -> tuple[str, bool]:
     """What a message says, verbatim and whole sentences, and whether it reports work; "" where
     it says nothing."""
     lines = pattern(r"```[\s\S]*?(?:```|\Z)").sub("\n", text[:4000]).splitlines()
-    prose = [_sentences(line) for line in lines if line.strip() and not _is(_MARKED, line)]
+    prose = [whole_sentences(line) for line in lines if line.strip() and not _is(MARKED, line)]
     for reports in (True, False):
         for parts in prose:
             at = next((n for n, part in enumerate(parts) if _says(part, reports)), None)
@@ -68,7 +68,7 @@ def _is(source: str, text: str) -> bool:
 
 def _says(part: str, reports: bool) -> bool:
     part = part.replace("’", "'")
-    if len(part.split()) < 3 or part.endswith("?") or pattern(_ANNOUNCES).search(part):
+    if len(part.split()) < 3 or part.endswith("?") or pattern(ANNOUNCES).search(part):
         return False
     return _is(_REPORTS, part) if reports else not _is(_FILLER, part) and len(part.split()) >= 4
 
@@ -85,6 +85,6 @@ def _run(parts: list[str]) -> str:
     return told
 
 
-def _sentences(line: str) -> list[str]:
+def whole_sentences(line: str) -> list[str]:
     """The sentences of one line as they stand there."""
     return [part for part in pattern(r"(?<=[.!?])\s+(?=[\"'`*(\w-])").split(line.strip()) if part]

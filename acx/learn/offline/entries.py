@@ -245,8 +245,8 @@ def bullets(task: Task, story: Story, cwd: str) -> Sequence[tuple[str, str]]:
         found.append(("Key Decisions", f"The user said: {said}"))
     learned = [told_fix(fix, cwd).summary for fix in story.fixes.found[:2]]
     learned += [
-        f"The agent found: {quoted(one.quote, 220)}."
-        for one in story.causes[-2:]
+        f"The agent found: {quoted(one.quote, 320)}."
+        for one in story.causes[-3:]
         if not any(fix.cause and fix.cause in one.quote for fix in story.fixes.found[:2])
     ]
     if learned:

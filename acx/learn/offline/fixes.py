@@ -137,6 +137,7 @@ class Fixes:
                 surroundings
                 and not failure.edits
                 and len(line) <= LONGEST_COMMAND
+                and diagnoses(line) in ("", diagnoses(failure.line))
                 and (
                     _key(line) == failure.key
                     or "not found" in failure.error
@@ -163,6 +164,21 @@ class Fixes:
                 )
             )
         return True
+
+
+def diagnoses(line: str) -> str:
+    """The word by which a command only tells how things are, "" if it does something: `kubectl logs
+    POD` mends nothing."""
+    if found := pattern(r"(?:^| )(--help|-h|--version|--dry-run)\b").search(line):
+        return found[1]
+    words = [word for word in line.split(" && ")[-1].split() if not word.startswith("-")]
+    return next((word for word in words[1:4] if pattern(_TELLS_STATE).match(word)), "")
+
+
+_TELLS_STATE = (
+    r"(?:logs?|get|describe|status|show|list|ls|events?|inspect|ps|top|diff|help|version|info"
+    r"|explain|history|view|env|doctor|why|outdated|check|ping|whoami)$"
+)
 
 
 def _plain(line: str) -> str:

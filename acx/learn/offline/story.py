@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from acx.learn.offline import preferences
+from acx.learn.offline.causes import cause
 from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
 from acx.learn.offline.preferences import Fact
@@ -24,19 +25,6 @@ from acx.transcripts import signals
 MOST_PATHS = 40
 MOST_SAID = 6
 LONGEST_QUOTE = 200
-
-_CAUSE = (
-    r"\b(?:root cause|cause|issue|problem|bug|culprit|reason)\b.{0,40}?\b(?:is|was|comes"
-    r"|came)\b (?!now|clear|fixed|solved"
-    r"|resolved|still|a known|in the|here|this|there)|\broot cause:|\bturns out (?:that )?\w"
-)
-
-
-_GUESS = (
-    r"\b(?:if|whether|likely|may|might|could|perhaps|maybe|seems?|appears?|sounds like|suggests?"
-    r"|would|helps? us|to (?:address|fix|resolve|see|find)|i think|i suspect)\b"
-)
-"""What makes a cause a guess: a log keeps what was found."""
 
 
 @dataclass(slots=True)
@@ -64,6 +52,8 @@ class Story:
     ran: list[str] = field(default_factory=list)
     met: str = ""
     refused: str = ""
+    troubled: bool = False
+    spoke: int = 0
 
     def take(self, messages: Iterable[Message]) -> None:
         """Take in the messages of one range of the task."""
@@ -80,11 +70,18 @@ class Story:
         self.ts = self.ts or said.ts
         if first:
             self.asked = quote(said, "user", _asked(said.text))
+        if said.event in ("rejection", "interrupt"):
+            # What led to a step that they stop is no finding.
+            self.causes = [one for one in self.causes if one.message < self.spoke]
         refused = said.event == "rejection" and self.refused
         self.facts += preferences.facts(said, refused or self.met)
         if first or said.event in ("interrupt", "shell", "edit", "plan"):
             return
         reading = read(said.text)
+        if reading.verdict in ("bad", "dropped"):
+            # What was found before didn't hold, and somebody says what is wrong.
+            self.troubled = True
+            self.causes = [] if reading.verdict == "bad" else self.causes
         if reading.verdict:
             self.final = self.final and reading.verdict == "good"  # else: what is said next counts
             self.verdict = quote(said, "user", judging(reading.words) or said.text)
@@ -97,16 +94,10 @@ class Story:
 
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
-        for part in sentences(said.text[:4000])[:12]:
-            if (
-                6 <= len(part.split()) <= 40
-                and pattern(_CAUSE).search(part)
-                and not pattern(_GUESS).search(part)
-                and part[-1] not in "?:"
-            ):
-                if len(self.causes) < MOST_SAID:
-                    self.causes.append(Evidence(said.number, "assistant", part))
-                break
+        self.spoke = said.number
+        if why := cause(said.text, after_failure=self.troubled):
+            self.causes = [*self.causes, Evidence(said.number, "assistant", why)][-MOST_SAID:]
+            self.troubled = False
         if not said.text.strip():
             return
         told, reports = statement(said.text)
@@ -126,6 +117,11 @@ class Story:
             self._checked(run)
             return
         self.met = run.name
+        self.troubled = (
+            self.troubled
+            or bool(run.failed)
+            or pattern(_TROUBLE).search(run.text[-2000:]) is not None
+        )
         self.runs -= run.rejected
         if run.rejected:
             self.refused = run.name
@@ -154,6 +150,11 @@ class Story:
         proof = Evidence(run.number, "tool", telling[:LONGEST_QUOTE]) if len(telling) >= 8 else None
         self.checks.pop(run.checked, None)
         self.checks[run.checked] = (what, proof, _shown(run))
+
+
+_TROUBLE = (
+    r"\b(?:error|failed|failure|exception|denied|fatal|undefined|crash\w*|oomkilled|not found)\b"
+)
 
 
 def _gone(path: str, removed: Iterable[str]) -> bool:
