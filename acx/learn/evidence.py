@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Literal
 
 from acx.model import Evidence, Message, Role, Text, ToolCall, ToolResult, Transcript
-from acx.transcripts.digest import plain
+from acx.transcripts.digest import arguments, plain
 from acx.transcripts.digest_entries import NEW_LINE
 
 SHORTEST = 8
@@ -113,9 +113,10 @@ def _voices(message: Message) -> Iterator[tuple[str, Voice]]:
         match part:
             case Text(text=text):
                 yield plain(text), own
-            case ToolCall(args=args):
+            case ToolCall(name=name, args=args):
                 for text in strings(args):
                     yield plain(text), own
+                yield f"{name}: {arguments(part)}", own  # as a digest shows it
             case ToolResult(text=text):
                 yield plain(text), "tool"
             case _:

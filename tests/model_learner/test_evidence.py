@@ -82,3 +82,10 @@ def test_a_quote_is_found_in_the_session_as_it_stands_there(
     assert found.evidence == Evidence(found.evidence.message, found.evidence.role, words)
     assert found.evidence.message == min(message, 4)
     assert find([Quote(1, "nobody said this")], talk) == [None]
+
+
+def test_a_call_can_be_quoted_as_the_digest_shows_it() -> None:
+    refund = ToolCall("c", "create_refund", {"order": "A-17", "amount": 499.0, "to": "gift card"})
+    talk = Talk((Message("assistant", (refund,), "agent", 1),))
+    (found,) = find([Quote(1, "create_refund: order=A-17, amount=499.0")], talk)
+    assert found is not None and found.voice == "agent"
