@@ -5,6 +5,7 @@ Pure functions. Not in here: what is counted (`score`).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -104,8 +105,19 @@ def _voices(message: Message) -> Iterator[tuple[str, Role]]:
             yield part.text, own
         elif isinstance(part, ToolCall):
             yield from ((text, own) for text in _strings(part.args))
+            yield _call(part), own
         elif isinstance(part, ToolResult):
             yield part.text, "tool"
+
+
+def _call(part: ToolCall) -> str:
+    """A call in one line, as readers of a session see it: `refund: order=A-17, amount=499.0`."""
+    args = part.args if isinstance(part.args, Mapping) else {"": part.args}
+    given = [
+        f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in args.items()
+    ]
+    return f"{part.name}: {', '.join(given)}"
 
 
 def _strings(value: Any) -> Iterator[str]:

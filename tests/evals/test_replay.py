@@ -26,7 +26,7 @@ NAMES = sorted(path.stem for path in RECORDED.glob("*.jsonl"))
 LOGS = (
     "k8s-rollout-contradiction",
     "research-freezers-page-injection",
-    "dbt-full-build-said-twice",
+    "retail-refund-gift-card",
 )
 """The cases whose whole history is kept for reading."""
 
