@@ -102,3 +102,5 @@ class LimitReached(PutOff):
 
 class AnswerPending(PutOff):
     """The model was asked in a batch, and hasn't answered yet."""
+
+    WORDS = "waits for the answer of a batch"

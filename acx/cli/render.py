@@ -303,6 +303,9 @@ def learned(report: Any) -> None:
             note(styled(clean(f"{session.session} failed: {session.reason}"), "red", sys.stderr))
             for hint in session.hints:
                 note(f"hint: {clean(hint)}")
+        elif session.status == "pending" and session.reason:
+            told = f"{session.session} waits: {session.reason}"
+            note(styled(clean(told), "yellow", sys.stderr))
         open_tasks = [one for one in session.outcomes if one.state == "" and not one.task.finished]
         if open_tasks and not session.lessons:
             told = f"{count(len(open_tasks), 'task')} not finished yet, so nothing to learn from"
@@ -357,7 +360,8 @@ def tidied(report: Any) -> None:
     words = [f"{'Would tidy' if report.dry_run else 'Tidied'} {report.space} in {steps}"]
     words += [f"{len(report.held)} held for review"] if report.held else []
     if not report.steps:
-        words = [f"Nothing to tidy in {report.space}"]
+        nothing = "Stopped before anything was tidied" if report.stopped else "Nothing to tidy"
+        words = [f"{nothing} in {report.space}"]
     words += [f"{count(len(report.left), 'thing')} left as it is"] if len(report.left) == 1 else []
     words += [f"{count(len(report.left), 'thing')} left as they are"] if report.left[1:] else []
     for line in wrapped(clean(f"{', '.join(words)} ({_by(report)})"), 4):

@@ -57,9 +57,18 @@ def show(
 
 
 @app.command()
-def accept(names: Names = [], all: All = False, space: Space = "", json: Json = False) -> None:
+def accept(
+    names: Names = [],
+    all: All = False,
+    space: Space = "",
+    no_gate: Annotated[
+        bool, typer.Option("--no-gate", help="Land them whatever the space's gate says.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Land proposals on the space's branch."""
-    _decided(verbs.accept(Context.real(), _meant(names, all, space), space), "Accepted", json)
+    done = verbs.accept(Context.real(), _meant(names, all, space), space, not no_gate)
+    _decided(done, "Accepted", json)
 
 
 @app.command()

@@ -139,9 +139,14 @@ def update(
 
 
 @app.command()
-def allow(name: Name) -> None:
+def allow(name: Name, yes: Yes = False) -> None:
     """Let the gate of a space, a command that others may have written, be run on this machine."""
-    command = verbs.allow(Context.real(), name)
+    ctx = Context.real()
+    command = verbs.gate_of(ctx, name)
+    render.say(f"The gate of {name} is: {render.clean(command)}")
+    if not confirmed("Let acx run it before a lesson lands?", yes):
+        return
+    verbs.allow(ctx, name)
     render.say(f"From now on acx runs this before a lesson lands: {command}")
 
 

@@ -51,7 +51,7 @@ class Later:
         if (answer := self._shelf.answer(key)) is not None:
             return answer
         if self._shelf.asked(key) or self._shelf.want(key, request):
-            raise AnswerPending("waits for the answer of a batch", "acx learn")
+            raise AnswerPending(AnswerPending.WORDS, "acx learn")
         return self._engine.complete(request)
 
 

@@ -34,7 +34,7 @@ def gate(ctx: Context, repo: Repo, name: str, command: str) -> Callable[[Draft],
     if not command:
         return lambda _: ""
     if not allowed(ctx, repo.path, command):
-        return lambda _: f"its gate may not be run here yet: acx space allow {name}"
+        return lambda _: f"its gate ({command}) may not be run here yet: acx space allow {name}"
 
     def passes(draft: Draft) -> str:
         with tempfile.TemporaryDirectory(prefix="acx-gate-") as scratch:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from acx.errors import AcxError, BadInput, Conflict, ModelError, NotFound
+from acx.errors import AcxError, AnswerPending, BadInput, Conflict, ModelError, NotFound
 from acx.learn.port import Learner
 from acx.model import Session, Usage
 from acx.store import publish
@@ -120,7 +120,13 @@ def learn(
             batches.fetch(ctx, learners.engine(ctx.config, model), shelf, progress)
         reports = _side_by_side(ctx, chosen, groups, settings)
         if shelf and shelf.wanted:
-            batches.send(ctx, learners.engine(ctx.config, model), shelf, purse, progress)
+            try:
+                batches.send(ctx, learners.engine(ctx.config, model), shelf, purse, progress)
+            except AcxError:
+                for one in reports:
+                    if one.reason == AnswerPending.WORDS:
+                        ctx.sessions.update(one.session, reason="its batch could not be sent")
+                raise
     loose = 0 if targets else sum(not session.space for session in ctx.sessions.all())
     return LearnReport(chosen.name, tuple(reports), tuple(imported), tuple(refused), dry_run, loose)
 

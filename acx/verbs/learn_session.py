@@ -250,8 +250,10 @@ class _Run:
         return self.assigned
 
     def _gate(self, draft: Draft) -> str:
-        passes = gate(self.ctx, self.repo, self.session.space, self.settings.policy.gate)
-        return passes(draft)
+        command = self.settings.policy.gate
+        if command:
+            self._say("task", "", f"the gate is asked: {command}")
+        return gate(self.ctx, self.repo, self.session.space, command)(draft)
 
     def _tree(self) -> Draft:
         space = self.session.space

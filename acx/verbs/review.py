@@ -6,15 +6,18 @@ that it isn't proposed again and can still be looked up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from acx.errors import Conflict, NotFound
+from acx.learn.draft import Draft
 from acx.store import ledger, publish
 from acx.store.layout import PROPOSALS, REJECTED
 from acx.store.publish import Piece
-from acx.store.repo import Commit, Repo
+from acx.store.repo import Commit, Repo, Tree
+from acx.verbs import policies
 from acx.verbs.context import Context
+from acx.verbs.gate import gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,20 @@ def _find(repo: Repo, text: str) -> str:
     return found[0]
 
 
-def accept(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decided]:
-    """Land proposals, in the order given. Raises Conflict if one no longer fits."""
+def accept(
+    ctx: Context, names: tuple[str, ...], space: str = "", gated: bool = True
+) -> list[Decided]:
+    """Land proposals, in the order given. Raises Conflict if one no longer fits, or doesn't pass
+    the space's gate; a person may land it all the same (`gated`)."""
     decided: list[Decided] = []
-    with ctx.spaces.writing(ctx.spaces.find(space) if space else where(ctx, names)) as repo:
+    home = ctx.spaces.find(space) if space else where(ctx, names)
+    command = policies.of(ctx.spaces.get(home)).gate if gated else ""
+    with ctx.spaces.writing(home) as repo:
+        passes = gate(ctx, repo, home, command)
         publish.ready(repo)
         for name in [_find(repo, name) for name in names]:  # all are found before one lands
             try:
-                decided.append(_accept(ctx, repo, name))
+                decided.append(_accept(ctx, repo, name, passes))
             except Conflict as error:
                 landed = ", ".join(one.name for one in decided)
                 before = f" (accepted before it: {landed})" if landed else ""
@@ -91,7 +100,7 @@ def accept(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decide
     return decided
 
 
-def _accept(ctx: Context, repo: Repo, name: str) -> Decided:
+def _accept(ctx: Context, repo: Repo, name: str, passes: Callable[[Draft], str]) -> Decided:
     ref = PROPOSALS + name
     commit = ledger.proposals(repo)[name]
     found = repo.log("--no-walk", commit)[0]
@@ -99,6 +108,14 @@ def _accept(ctx: Context, repo: Repo, name: str) -> Decided:
     base = parents[0] if parents else None
     changes = {path: new for path, (_, new) in repo.changed(commit).items()}
     piece = Piece(f"{found.subject}\n\n{found.body.strip()}\n", changes)
+    draft = Draft(Tree(repo, repo.resolve("HEAD")))
+    draft.put_all(changes)
+    if why := passes(draft):
+        raise Conflict(
+            f"proposal {name}: {why}",
+            f"land it all the same: acx review accept --no-gate {name}",
+            f"or say no to it: acx review reject {name}",
+        )
     try:
         placed = publish.publish(repo, base, [piece], ctx.now(), also=[(ref, None, commit)])
     except Conflict as error:

@@ -252,13 +252,19 @@ def update(
     return ctx.spaces.get(name)
 
 
-def allow(ctx: Context, text: str) -> str:
-    """Let the gate of a space be run on this machine. Returns its command."""
+def gate_of(ctx: Context, text: str) -> str:
+    """The command of a space's gate. Raises NotFound if it has none."""
     space = ctx.spaces.get(ctx.spaces.find(text))
     command = policies.of(space).gate
     if not command:
         raise NotFound(f"space {space.name} has no gate", "acx space update NAME --gate COMMAND")
-    gate.allow(ctx, Path(space.path), command)
+    return command
+
+
+def allow(ctx: Context, text: str) -> str:
+    """Let the gate of a space be run on this machine. Returns its command."""
+    command = gate_of(ctx, text)
+    gate.allow(ctx, Path(ctx.spaces.get(ctx.spaces.find(text)).path), command)
     return command
 
 

@@ -100,7 +100,8 @@ def _key(asked: Mapping[str, str]) -> str:
 
 
 def _tokens(value: Any) -> int:
-    return max(1, len(json.dumps(value, ensure_ascii=False)) // CHARS_A_TOKEN)
+    text = _CALL_ID.sub("call", json.dumps(value, ensure_ascii=False))
+    return max(1, len(text) // CHARS_A_TOKEN)
 
 
 def answered(box: Path) -> Iterator[Exchange]:

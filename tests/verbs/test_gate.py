@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from acx.errors import BadInput, NotFound
+from acx.errors import BadInput, Conflict, NotFound
 from acx.model import Space
 from acx.verbs import policies, review, space
 from acx.verbs.context import Context
@@ -56,7 +57,8 @@ def test_a_gate_that_others_wrote_is_not_run_before_it_is_allowed(
     ctx.home.gates.unlink()
     landed, held = taught(ctx, tmp_path)
     assert landed == 0 and not proof.exists()
-    assert set(held) == {"its gate may not be run here yet: acx space allow shop"}
+    (why,) = set(held)
+    assert why == f"its gate (touch {proof}) may not be run here yet: acx space allow shop"
     assert space.allow(ctx, "shop") == f"touch {proof}"
     (tmp_path / "more").mkdir()
     more = tmp_path / "more/talk.jsonl"
@@ -100,3 +102,23 @@ def test_sentences_may_be_one_or_several() -> None:
     policy = policies.of(Space("s", "/s", policy={"success": "it loads", "failure": ["a", "b "]}))
     assert policy.criteria.success == ("it loads",)
     assert policy.criteria.failure == ("a", "b")
+
+
+def test_a_proposal_is_accepted_through_the_gate_or_past_it(ctx: Context, tmp_path: Path) -> None:
+    space.create(ctx, "shop")
+    space.update(ctx, "shop", policy={"gate": "! grep -rn 'never floats' skills"})
+    taught(ctx, tmp_path)
+    (waiting,) = review.listed(ctx, "shop")
+    with pytest.raises(Conflict, match="its gate failed with exit 1") as caught:
+        review.accept(ctx, (waiting.name,), "shop")
+    assert "--no-gate" in caught.value.hints[0]
+    (done,) = review.accept(ctx, (waiting.name,), "shop", gated=False)
+    assert done.commit and review.listed(ctx, "shop") == []
+
+
+def test_what_a_gate_leaves_running_holds_nobody_up(ctx: Context, tmp_path: Path) -> None:
+    space.create(ctx, "shop")
+    space.update(ctx, "shop", policy={"gate": "sleep 300 & echo fine"})
+    start = time.monotonic()
+    landed, held = taught(ctx, tmp_path)
+    assert (landed, held) == (2, []) and time.monotonic() - start < 60
