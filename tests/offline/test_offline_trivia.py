@@ -65,6 +65,34 @@ NOTHING = {
         user: since march i live in bologna now, so i know
         agent: Lucky you.
         """,
+    "one look after the other": """
+        user: which python do i have
+        run: python3 --version => 0 | Python 3.12.1
+        agent: Python 3.12.1.
+        user: ok and how many tests are there
+        run: grep -rc "def test" tests | wc -l => 0 | 84
+        agent: 84.
+        user: whats the longest file
+        run: ls -lS src | head -2 => 0 | big.py
+        run: wc -l src/big.py => 0 | 2100
+        agent: big.py with 2100 lines.
+        user: thanks
+        """,
+    "a bad day": """
+        user: hey
+        agent: Hello! How can I help?
+        user: not really. the demo crashed in front of the board
+        agent: I'm sorry to hear that.
+        user: it worked all week! from now on i'll only show slides
+        agent: That is a safe bet.
+        user: yeah. bye
+        """,
+    "never mind": """
+        user: set an alarm for 3pm
+        agent: I can't set alarms from here.
+        user: never mind
+        agent: Alright.
+        """,
     "a look at the state": """
         user: check the branch i am on
         run: git branch --show-current => 0 | main

@@ -110,6 +110,7 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
         return "nothing was said about what came of it"
     kept = story.edited or story.checks or story.commits or story.requests or story.fixes.found
     idle = not (kept or story.done)
+    nothing = idle and not story.called and story.runs <= MOST_LOOKED
     if not kept and _looks_up(story, asked):
         return "a question, answered without work"
     if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
@@ -121,7 +122,7 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     idle = idle and told_outcome(task) != "success" and not asks(asked)
     if task.status == "success" and idle and story.closing and not story.reported:
         return "nothing shows what came of it"
-    if task.status == "failed" and not story.runs and task.because.startswith("the user "):
+    if task.status == "failed" and nothing and task.because.startswith("the user "):
         return "talk without work"
     if task.status == "failed" or story.runs or story.edited:
         return ""
@@ -161,9 +162,9 @@ def _only_looked(story: Story) -> bool:
 def _looks_up(story: Story, asked: str) -> bool:
     """Whether a task only asks for something that is so, and was answered by a look at it."""
     wants = imperative(asked)
-    return _only_looked(story) and bool(
-        pattern(_LOOK_UP).match(wants) or (asks(wants) and not requests(wants))
-    )
+    if pattern(_LOOK_UP).match(wants):
+        return not (story.done or story.called or story.decisions or story.causes)
+    return _only_looked(story) and asks(wants) and not requests(wants)
 
 
 _LOOK_UP = (

@@ -183,7 +183,10 @@ _ONCE = (
 )
 """What takes back that the sentence before holds for long."""
 _EVERYWHERE = r"[^,]*\b(?:anywhere|everywhere|ever)\b"
-_ELSEWHERE = r"\b(?:other than|except|apart from) (?:this|that|here)\b"
+_ELSEWHERE = (
+    r"\b(?:from now on|in (?:the )?future),? i(?:'ll| will|'m)\b"
+    r"|\b(?:other than|except|apart from) (?:this|that|here)\b"
+)
 _CANT = (
     r"^(?:also )?you (?:can't|cannot|can not|must not|mustn't|may not|shouldn't"
     r"|should not) (?:just |simply )?"
@@ -248,6 +251,8 @@ def once(sentence: str) -> bool:
 
 def lasting(sentence: str) -> bool:
     """Whether a sentence states what holds from now on."""
+    if pattern(_ELSEWHERE).search(sentence):
+        return False
     if _holds(sentence):
         return True
     if pattern(_TALE).search(sentence) or pattern(_KEEP_IT).search(sentence):
@@ -258,7 +263,7 @@ def lasting(sentence: str) -> bool:
     if not plain and pattern(_MOMENT).search(sentence):
         return False
     today = pattern(_TODAY).search(sentence.split(", ")[0])
-    if today or pattern(f"{_THIS_TIME}|{_ELSEWHERE}").search(sentence):
+    if today or pattern(_THIS_TIME).search(sentence):
         return False
     return bool(
         pattern(_RULE).search(bare)

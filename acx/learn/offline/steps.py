@@ -121,7 +121,8 @@ def computes(line: str) -> bool:
 
 
 _COMPUTES = (
-    r"(?:echo|printf|date|cal|bc|dc|expr|seq|units|factor|uptime|awk|jq|sort|uniq|wc|tr|cut|paste"
+    r"\S+ (?:--version|-V|-v|version|--help|-h)$|(?:echo|printf|date|cal|bc|dc|expr|seq|units"
+    r"|factor|uptime|awk|jq|sort|uniq|wc|tr|cut|paste"
     r"|(?:python[\d.]*|node|ruby|perl) -(?:c|e|pe|ne)\b|sqlite3 \S+ [\"']\.?(?:select|explain"
     r"|schema|tables|indexes))"
 )

@@ -51,7 +51,8 @@ _LED = (
     r"(?:it |that |this |now |everything |content |all )?(?:really |very |so |just )?"
 )
 _PRAISE = (
-    r"(?:works?|worked|works now|great|perfect|nice|awesome|excellent"
+    r"(?:works?|worked(?=\s*(?:$|[.!,]|now|great|well|fine|perfect))|works now|great|perfect|nice"
+    r"|awesome|excellent"
     r"|brilliant|amazing|fantastic|wonderful|lovely|super|love it|lgtm"
     r"|looks (?:good|great|right|fine|correct)|well done|good (?:job|work)"
     r"|much better|all good|fixed|that'?s it!|that (?:did it|worked|fixed it)"
