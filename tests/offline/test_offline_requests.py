@@ -125,3 +125,17 @@ TITLES = {
 def test_a_request_that_names_nothing_is_no_title(said: str, desk: Any) -> None:
     (task,) = desk.tasks(desk.script(f"user: {said}\nagent: Ok."))
     assert task.title == TITLES[said]
+
+
+def test_after_an_answer_another_question_is_another_task(desk: Any) -> None:
+    talk = desk.script(
+        """
+        user: how do I list tags by date in git
+        agent: With git tag --sort=creatordate.
+        user: which port does postgres listen on by default
+        agent: On 5432.
+        user: and why is that so?
+        agent: Nobody knows.
+        """
+    )
+    assert [task.ranges for task in desk.tasks(talk)] == [((1, 2),), ((3, 6),)]

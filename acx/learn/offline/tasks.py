@@ -148,15 +148,14 @@ class TaskFinder:
         course = current.course
         if reading.aside and course.spoke > course.acted:
             return True
-        return (
-            course.ended
-            and not (course.edit or course.worked or course.interrupted)
-            and (course.offering or not course.asking)
-            and not (reading.verdict or reading.small or reading.asks)
-            and orders(reading.words)
-            and not limits(reading.words)
-            and not _topic(reading.words) & current.topic
-        )
+        over = course.ended and not (course.edit or course.worked or course.interrupted)
+        if not over or (course.asking and not course.offering):
+            return False
+        if reading.verdict or reading.small or _topic(reading.words) & current.topic:
+            return False
+        if reading.asks:
+            return _asks_anew(reading.words)
+        return orders(reading.words) and not limits(reading.words)
 
     def _states(self, said: Said) -> None:
         if self._current is not None and only_states(said):
@@ -238,6 +237,12 @@ def _wants(said: Said, reading: Reading) -> bool:
     if brief and greets.match(reading.words) and not (wants or telling.search(said.text)):
         return False  # talk of the day
     return bool(said.text.strip())
+
+
+def _asks_anew(words: str) -> bool:
+    """Whether a question stands on its own: after an answer it is another one."""
+    points = r"\b(?:it|its|this|that|these|those|them|they|he|she|there|one|ones|then|else|same)\b"
+    return len(words.split()) >= 4 and not pattern(points).search(words)
 
 
 def _topic(words: str) -> frozenset[str]:

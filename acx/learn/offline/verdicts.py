@@ -141,7 +141,8 @@ _POLITE = (
     r"|the help|asking|checking|the (?:info|information|update)|that|waiting|everything)|so much"
     r"|very much|a lot|good|great|nice|cool|ok(?:ay)?|makes sense|i see|understood|got it"
     r"|fair enough"
-    r"|you too|have a (?:nice|good) (?:day|one|evening|weekend)|how are you(?: doing)?(?: today)?"
+    r"|you too|too|have a (?:nice|good|great|lovely)"
+    r" (?:day|one|evening|weekend)|how are you(?: doing)?(?: today)?"
     r"|warmup|ping|claude|gemini|codex|lol|haha|all i needed|#+stop#+)\W*)+$"
 )
 _SOCIAL = (
