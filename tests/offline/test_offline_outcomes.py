@@ -120,3 +120,39 @@ def test_how_it_ended(name: str, desk: Any) -> None:
     conversation, status = ENDS[name]
     (task,) = desk.tasks(desk.script(conversation))
     assert task.status == status, task.because
+
+
+def test_a_claim_that_was_denied_is_not_told_as_what_was_done(desk: Any) -> None:
+    talk = desk.script(
+        """
+        user: put the new build onto the test server
+        run: ./upload.sh => 0 | uploaded
+        agent: Done: the new build is on the test server, everybody can use it now.
+        user: nope, nothing there. last one is from friday
+        run: ./upload.sh --wait => 0 | accepted
+        agent: I've uploaded it with --wait, and the server has accepted the build.
+        user: i see it now. thanks
+        """
+    )
+    (task,) = desk.tasks(talk)
+    assert task.status == "success"
+    (lesson,) = desk.all(desk.space(), talk)
+    assert "accepted the build" in lesson.lesson.summary
+    assert "everybody can use it" not in lesson.lesson.summary
+
+
+def test_a_letter_that_was_pasted_decides_nothing(desk: Any) -> None:
+    talk = desk.script(
+        """
+        user: publish the app
+        run: ./upload.sh => 0 | uploaded
+        agent: It is published.
+        user: i got this:\\nDear Developer,\\nThe list should contain a purpose.\\nThe Team
+        edit: /home/sam/webshop/list.txt
+        agent: I've added the purpose to the list.
+        user: perfect
+        """
+    )
+    space = desk.space()
+    desk.all(space, talk)
+    assert "should contain" not in space.text("skills/daily-logs/2025-06-15.md")

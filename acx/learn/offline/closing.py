@@ -33,7 +33,8 @@ _FILLER = (
 )
 ANNOUNCES = r":\W*$|\b(?:let me|you raise|i'll|i will|i'm going to)\b"
 _REPORTS = (
-    r"^\W*(?:done\b.{0,5} )?(?:I(?:'ve| have)? (?!need|made an? (?:error|mistake))(?:now |also "
+    r"^\W*(?:done\b.{0,5} )?(?:I(?:'ve| have)? (?!need|made an? (?:error|mistake)|claimed|misread"
+    r"|overlooked|assumed|apologi)(?:now |also "
     r"|just |successfully )?"
     r"(?:\w+ed|built|wrote|made|put|set|ran|rewrote|split|took|did)\b"
     r"|(?:added|fixed|created|updated|changed|removed|replaced|moved|implemented|deployed|repaired"
@@ -45,7 +46,9 @@ _REPORTS = (
     r"|(?:has|have) \w+ed|has been|have been|works?|pass)\b"
     r"|now (?:when|the|`)"
     r"|.{3,80}\b(?:is|are|was|were|has been|have been) (?:now |been |successfully )*"
-    r"(?:added|fixed|created|updated|changed|removed|moved|implemented|deployed|complete|done))"
+    r"(?:added|fixed|created|updated|changed|removed|moved|implemented|deployed|complete|done"
+    r"|processed|accepted|booked|sent|uploaded|published|installed|merged|restored|confirmed"
+    r"|posted))"
 )
 
 

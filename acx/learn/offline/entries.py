@@ -143,9 +143,10 @@ def _told_done(story: Story) -> bool:
     return story.closing is not None and bool(
         story.reported
         or pattern(
-            r"\b(?:I(?:'ve| have)? \w+(?:ed|t|e)\b|success|complet|done|finished|deployed"
+            r"\b(?:I(?:'ve| have)? \w+(?:ed|t|e)\b|success\w*|complet\w*|done|finished|deployed"
             r"|implemented"
-            r"|passed|fixed|added|created)"
+            r"|pass(?:es|ed)?|fixed|added|created)\b"
+            r"|\b(?:is|are) (?:now )?(?:green|out|live|up|clean|in place|there|updated|running)\b"
         ).search(story.closing.quote)
     )
 

@@ -46,6 +46,7 @@ class Story:
     runs: int = 0
     done: int = 0
     called: int = 0
+    blocks: int = 0
     summed: int = 0
     reported: bool = False
     final: bool = False
@@ -81,6 +82,7 @@ class Story:
         if reading.verdict in ("bad", "dropped"):
             # What was found before didn't hold, and somebody says what is wrong.
             self.troubled = True
+            self.closing, self.reported, self.final = None, False, False
             self.causes = [] if reading.verdict == "bad" else self.causes
         if reading.verdict:
             self.final = self.final and reading.verdict == "good"  # else: what is said next counts
@@ -95,6 +97,7 @@ class Story:
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
         self.spoke = said.number
+        self.blocks += "```" in said.text  # some transcripts tell work so, not as calls
         if why := cause(said.text, after_failure=self.troubled):
             self.causes = [*self.causes, Evidence(said.number, "assistant", why)][-MOST_SAID:]
             self.troubled = False
@@ -102,12 +105,12 @@ class Story:
             return
         told, reports = statement(said.text)
         # An answer to a question after the work doesn't sum the work up.
-        fresh = self.done + self.called > self.summed or not self.final
+        did = self.done + self.called + self.blocks
+        fresh = did > self.summed or not self.final
         better = reports or not self.reported
         if told and fresh and better and (said.ends or (reports and self.closing is None)):
             self.closing = Evidence(said.number, "assistant", told)
-            self.summed = self.done + self.called
-            self.reported, self.final = reports, said.ends
+            self.summed, self.reported, self.final = did, reports, said.ends
 
     def _ran(self, run: Run) -> None:
         self.runs += 1

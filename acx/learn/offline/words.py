@@ -124,7 +124,7 @@ def _pasted(line: str) -> bool:
             r"|proposal"
             r"|regression|task|perf|security)\])(?:>|❯|\$ |%|#!|\+\+\+|---|@@|\||\{|\}|\]|<|/\w+/"
             r"|[~.]{0,2}/\S+$|at \S+ ?\("
-            r"|File \"|Traceback"
+            r"|File \"|Traceback|Dear (?-i:[A-Z])[\w ]{1,40},?\s*$"
             r"|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|remote:|fatal:|warning:|error:|commit [0-9a-f]{7,}"
             r"|Run (?:[\w.-]+/[\w./-]+@\S+$|[A-Z_]+=)|Author:|Date:|From https?:|npm |E  |FAIL"
             r"|--- |=== "
