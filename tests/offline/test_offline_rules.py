@@ -77,6 +77,8 @@ def test_rules_in_plain_words(said: str) -> None:
         "not as a list, but as a table",
         "it's changed in the second file",
         "my order number is 4711",
+        "not on the left, that's where the logo goes",
+        "no shadow, it looks too heavy",
     ],
 )
 def test_talk_is_no_rule(said: str) -> None:
@@ -110,3 +112,8 @@ def test_who_only_chats_tells_of_themselves(desk: Any) -> None:
     work += "\nuser: i never eat before noon\nagent: Then at 12.\nuser: great"
     learned = [one.lesson.title for one in desk.all(desk.space(), desk.script(work))]
     assert "I never eat before noon" in learned
+
+
+def test_a_rule_is_told_without_what_was_about_the_day() -> None:
+    said = "i'm on a slow line today. never push images from here, that takes the others down"
+    assert kept(said, "rejection") == ["Never push images from here, that takes the others down"]

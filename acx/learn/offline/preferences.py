@@ -20,6 +20,7 @@ from acx.learn.offline.rules import (
     lasting,
     loose,
     meant,
+    momentary,
     once,
     reasons,
     ruling,
@@ -121,7 +122,8 @@ def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:
             or (ruled and (refused or (_short(part, rule) and pattern(_POINTS).match(part))))
         )
         joined = _joined(text, before, part) if goes_on or points else ""
-        if joined and not small_talk(before) and not (points and asks(before)):
+        apart = small_talk(before) or momentary(part) or momentary(before)
+        if joined and not apart and not (points and asks(before)):
             before, rule = joined, rule or ruled or (part if fragment else "")
             continue
         if before:

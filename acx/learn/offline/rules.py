@@ -182,6 +182,12 @@ _ONCE = (
     r"|^exception\b"
 )
 """What takes back that the sentence before holds for long."""
+_GENERAL = (
+    r"\b(?:people|others?|anybody|everybody|nobody|somebody|half|always|every\w*|each|never|costs?"
+    r"|ends up|prod|production|live|customers?|users?|policy|law|logs?|history|shared|money|billed"
+    r"|week|weeks|days?|releases?|teams?|backups?|only copy|security|audit|anywhere)\b"
+)
+"""A reason that speaks of more than this case: else `not there, it's too narrow` is a rule."""
 _EVERYWHERE = r"[^,]*\b(?:anywhere|everywhere|ever)\b"
 _ELSEWHERE = (
     r"\b(?:from now on|in (?:the )?future),? i(?:'ll| will|'m)\b"
@@ -235,13 +241,20 @@ def _holds(sentence: str) -> bool:
     bare = pattern(LEADS).sub("", sentence)
     if any(pattern(form).search(bare) for form in (_HABIT, _CHANGED, _PEOPLE, _HOUSE)):
         return True
-    return unwanted(sentence) or any(pattern(form + _WHY).match(bare) for form in (_NOT, _CANT))
+    reasoned = any(pattern(form + _WHY).match(bare) for form in (_NOT, _CANT))
+    return unwanted(sentence) or (reasoned and bool(pattern(_GENERAL).search(sentence)))
 
 
 def unwanted(sentence: str) -> bool:
     """Whether a sentence says of a thing that there must be none: its `no` isn't an answer."""
     bare = pattern(r"^(?:(?:and|but|also|so|please|ok(?:ay)?|oh|well)\b\W*)+").sub("", sentence)
-    return any(pattern(_NO + rest).match(bare) for rest in (_WHY, _EVERYWHERE))
+    reasoned = pattern(_NO + _WHY).match(bare) and pattern(_GENERAL).search(bare)
+    return bool(reasoned or pattern(_NO + _EVERYWHERE).match(bare))
+
+
+def momentary(sentence: str) -> bool:
+    """Whether a sentence is about one day: a rule isn't told together with it."""
+    return bool(pattern(_TODAY).search(sentence))
 
 
 def once(sentence: str) -> bool:
