@@ -6,7 +6,7 @@ together with their edits, becomes a proposal as a lesson does; what they reject
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,6 +22,7 @@ from acx.store.publish import Piece, Placed
 from acx.store.repo import Commit, Repo, Tree
 from acx.verbs import learners, policies
 from acx.verbs.context import Context
+from acx.verbs.gate import gate
 from acx.verbs.learn_report import Diff
 from acx.verbs.progress import Progress, Step
 from acx.verbs.purse import SpacePurse, for_run
@@ -96,7 +97,8 @@ def tidy(
     with repository as repo:
         publish.ready(repo)
         hold = review or ctx.config.review or policy.review
-        run = _Run(ctx, repo, name, tidier, hold, dry_run, progress)
+        passes = gate(ctx, repo, name, policy.gate)
+        run = _Run(ctx, repo, name, tidier, hold, passes, dry_run, progress)
         return run.go(purse)
 
 
@@ -113,11 +115,13 @@ class _Run:
         space: str,
         tidier: Tidier,
         hold: bool,
+        passes: Callable[[Draft], str],
         dry_run: bool,
         progress: Progress,
     ) -> None:
         self.ctx, self.repo, self.space, self.tidier = ctx, repo, space, tidier
         self.hold, self.dry_run, self.progress = hold, dry_run, progress
+        self.passes = passes
         self.base = repo.resolve("HEAD")
         self.standing = Draft(Tree(repo, self.base))
         self.waiting: set[str] = set()
@@ -173,12 +177,13 @@ class _Run:
         text = message.message(step, self.tidier.name, self.tidier.prompts, merges)
         diff = {path: (self.standing.read(path), new) for path, new in step.changes.items()}
         above = not self.waiting.isdisjoint(step.changes)  # it was made on top of what waits
-        piece = Piece(text, step.changes, _name(step.key), self.hold or above)
+        stopped = "" if self.hold or above else self._stopped(step)
+        piece = Piece(text, step.changes, _name(step.key), self.hold or above or bool(stopped))
         placed = self._placed(piece)
         self.standing.put_all(step.changes)
         if placed.proposal:
             self.waiting.update(step.changes)
-        held = "for review" if self.hold else "it was made on top of one that waits"
+        held = "for review" if self.hold else stopped or "it was made on top of one that waits"
         held = publish.conflict_in_words(placed.conflict) if placed.conflict else held
         report = StepReport(
             step.kind,
@@ -196,6 +201,12 @@ class _Run:
         detail = f"{placed.proposal}: {report.held}" if placed.proposal else placed.commit[:10]
         kind = "held" if placed.proposal else "tidied"
         self.progress(Step(kind, "", report.title, detail, self.space))
+
+    def _stopped(self, step: TidyStep) -> str:
+        """Why the space's gate doesn't let a step land; "" if it does."""
+        made = Draft(self.standing)
+        made.put_all(step.changes)
+        return self.passes(made)
 
     def _placed(self, piece: Piece) -> Placed:
         """Publish a step. The next one is compared with exactly what this one was made into, also

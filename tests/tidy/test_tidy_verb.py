@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from acx.errors import Conflict
-from acx.verbs import log, review, status
+from acx.verbs import log, review, space, status
 from acx.verbs.context import Context
 from acx.verbs.learn import learn
 from acx.verbs.progress import Step
@@ -171,6 +171,15 @@ def test_the_policy_of_a_space_lets_steps_wait(ctx: Context, shop: Path, git: Gi
     text = (shop / "space.yaml").read_text().replace("policy: {}\n", "")
     (shop / "space.yaml").write_text(text)
     assert len(tidy(ctx).held) == 2
+
+
+def test_the_gate_of_a_space_is_asked_of_steps_too(ctx: Context, shop: Path, git: Git) -> None:
+    space.update(ctx, "shop", policy={"gate": "echo no tidying; exit 7"})
+    before = git(shop, "rev-parse", "main")
+    report = tidy(ctx, "shop")
+    assert report.held and report.landed == ()
+    assert report.held[0].held == "its gate failed with exit 7: no tidying"
+    assert git(shop, "rev-parse", "main") == before
 
 
 def test_a_persons_edits_are_merged_and_stay_uncommitted(
