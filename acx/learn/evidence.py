@@ -102,13 +102,16 @@ def _in_message(patterns: Sequence[re.Pattern[str]], message: Message) -> Found 
     return None
 
 
+def voice_of(message: Message) -> Voice:
+    """Whose words and calls a message holds; what its tools gave back is a tool's."""
+    if message.origin == "human":
+        return "human"
+    return "agent" if message.origin == "agent" or message.event == "plan" else "tool"
+
+
 def _voices(message: Message) -> Iterator[tuple[str, Voice]]:
     """The texts of a message with whose they are."""
-    own: Voice = "tool"
-    if message.origin == "human":
-        own = "human"
-    elif message.origin == "agent" or message.event == "plan":
-        own = "agent"
+    own = voice_of(message)
     for part in message.parts:
         match part:
             case Text(text=text):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from acx.learn.disguise import addresses
-from acx.learn.evidence import strings
+from acx.learn.evidence import strings, voice_of
 from acx.learn.message import visible
 from acx.learn.references import Reference, references
 from acx.model import Message, Text, ToolCall, ToolResult
@@ -54,11 +54,7 @@ def speeches(messages: Iterator[Message]) -> Iterator[tuple[Speaker, str, str]]:
     a person refused comes once more as `call` without a text."""
     fetched: set[str] = set()
     for message in messages:
-        own: Speaker = "tool"
-        if message.origin == "human":
-            own = "human"
-        elif message.origin == "agent" or message.event == "plan":
-            own = "agent"
+        own = voice_of(message)
         for part in message.parts:
             match part:
                 case Text(text=text):
