@@ -135,6 +135,7 @@ def update(
         render.as_json(space)
     else:
         told = [space.user, space.description, *(f"{k}={v}" for k, v in space.meta.items())]
+        told += [f"{key}: {value}" for key, value in space.policy.items()]
         render.say(f"Updated space {space.name}: {', '.join(filter(None, told))}")
 
 

@@ -226,7 +226,10 @@ def update(
     A gate that is set is from then on allowed on this machine.
     """
     if not (meta or user or description or policy):
-        raise UsageError("nothing to update", "acx space update NAME --meta KEY=VALUE")
+        raise UsageError(
+            "nothing to update",
+            "acx space update NAME --meta KEY=VALUE, or a rule: acx space update --help",
+        )
     name = ctx.spaces.find(text)
     with ctx.spaces.writing(name) as repo:
         base = repo.resolve(repo.branch())
