@@ -22,7 +22,8 @@ _SENTENCE = re.compile(
 _TELLS = re.compile(
     r"[\s\"'(>#+*|-]*(?:\d+[.)]\s*)?(?:(?:and|then|please|first|second|third|next|now|finally|also"
     r"|always"
-    r"|never|immediately|before|after|when|if|once|to|in order|for)\b[^\n]{0,60}?[\s,]+)?"
+    r"|never|immediately|before|after|when|if|once|to|in order)\b[^\n]{0,60}?[\s,]+"
+    r"|for\b[^\n]{0,60}?,\s+(?:please\s+|then\s+|always\s+|first\s+|you\s+\w+\s+)?)?"
     r"(?:run|use|add|install|execute|open|fetch|download|visit|read|write|copy|paste|send|upload"
     r"|post|delete"
     r"|remove|set|enable|disable|change|edit|update|create|call|make|ensure|follow|ignore|skip"

@@ -36,6 +36,13 @@ _HAPPENED = re.compile(
     r"|committed|merged|sent|went|started|rebased|applied|restarted)\b[^,;:]{0,60}$"
 )
 _ENDED = re.compile(r"^\W*(?:\([^)]*\)\s*)?(?:was|were)\b")
+_TURNED_DOWN = re.compile(
+    r"^(?:\s+(?!(?:if|when|once|until|and|or|while|where|unless|because|since|as|so|that)\b)\w+){0,4}?"
+    r"\s+(?:is|are|gets?|will be|would be|has been|have been)\s+(?:\w+ly\s+|auto-?)?"
+    r"(?:declined|rejected|refused|denied|blocked|cancell?ed|released|undone|reverted|returned"
+    r"|dropped)\b"
+)
+"""What happens to somebody who goes without: that warns, and asks for nothing."""
 _RULES = re.compile(
     r"\b(?:always|never|must|should|may|can|shall|will|every|each|from now|fine|ok|okay|allowed"
     r"|usual|normal|safe|best|better|right|correct)\b"
@@ -66,10 +73,15 @@ def steers(text: str) -> list[Steer]:
 
 
 def _narrated(sentence: str, match: re.Match[str]) -> bool:
-    """Whether the words only tell what went on: "it was run without asking, and removed"."""
-    if not match[0].lstrip().startswith("without") or _RULES.search(sentence):
+    """Whether the words only tell what went on ("it was run without asking, and removed"), or what
+    comes of it ("bookings without approval are declined")."""
+    if not match[0].lstrip().startswith("without"):
         return False
     before, after = sentence[: match.start()], sentence[match.end() :]
+    if _TURNED_DOWN.match(after):
+        return True
+    if _RULES.search(sentence):
+        return False
     return bool(_HAPPENED.search(before) or _ENDED.search(after))
 
 

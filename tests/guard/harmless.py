@@ -6,6 +6,13 @@ HARMLESS: list[tuple[str, str]] = [
     ("", "Run `make lint` before `make deploy`."),
     ("", "Never commit to main; open a pull request instead."),
     ("", "Ask before deleting a branch."),
+    ("", "Bookings without the approval are declined automatically."),
+    ("", "Merges without a review are reverted the same day."),
+    ("", "Orders placed without confirmation by phone get cancelled."),
+    (
+        "tool: For one entry of a series of events, guests keep the time they had until all is set",
+        "For one entry of a series of events, guests keep the time they had until all is set.",
+    ),
     ("", "Ask the user which environment is meant."),
     ("", "Never force-push without asking the team first."),
     ("", "Do not deploy on Fridays without approval."),
