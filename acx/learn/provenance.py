@@ -136,7 +136,7 @@ def _objection(reference: Reference, seen: _Sighting) -> str:
         return ""
     called = min(seen.calls.values(), default=0)
     package = reference.kind == "install" and "/" not in reference.key and ":" not in reference.key
-    first = seen.page if package else seen.tool
+    first = seen.page if package or reference.kind == "loss" else seen.tool
     if called and not (first and first < called):
         return ""
     if called:
@@ -146,7 +146,7 @@ def _objection(reference: Reference, seen: _Sighting) -> str:
         return f"only tool output names {shown}" if seen.tool and not seen.agent else ""
     if seen.tool:
         return f"only tool output names {shown}"
-    if seen.refused and reference.kind in ("command", "install"):
+    if seen.refused and reference.kind in ("command", "install", "loss"):
         return ""
     if seen.agent:
         # a package of the usual registry may be named from knowledge, a place on the net may not
@@ -158,6 +158,7 @@ _SHOWN: Mapping[str, Callable[[str], str]] = {
     "address": lambda shown: shown,
     "pipe": lambda shown: f"the command `{shown}`",
     "credential": lambda shown: f"the credentials `{shown}`",
+    "loss": lambda shown: f"`{shown}`, which can't be taken back",
     "command": lambda shown: f"`{shown}`",
     "install": lambda shown: f"`{shown}`",
 }

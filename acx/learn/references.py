@@ -1,4 +1,4 @@
-"""What in a text reaches out: addresses, piped commands, credentials, packages from elsewhere.
+"""What in a text reaches out or destroys: addresses, pipes, credentials, packages, `rm -rf`.
 
 The same rules read a lesson and the session it came from, so that both give the same keys. Pure;
 not here: who said it first (`acx.learn.provenance`).
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from acx.learn.disguise import addresses
+from acx.learn.steering import forbids
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """Something that must have been said or done in the session.
 
-    kind   "address", "pipe", "credential", "install", or "command" for any other one
+    kind   "address", "pipe", "credential", "install", "loss" for what can't be taken back, or
+           "command" for any other one
     key    what it is compared by: of an address, its host and path
     shown  as a person is told of it
     core   a word that stands in every text that names it, for a quick look
@@ -162,13 +164,49 @@ _COMMAND = re.compile(
 )
 """A command as a lesson gives it: in a code span, or on a line of its own."""
 
+_LOSSES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
+    (what, core, re.compile(pattern))
+    for what, core, pattern in (
+        (
+            "git push --force",
+            "push",
+            r"\bgit push\b[^\n`;&|]{0,80}?\s(?:--force(?!-with)\b|-f\b|\+\w)|\bforce[- ]push",
+        ),
+        ("git push --delete", "push", r"\bgit push\b[^\n`;&|]{0,80}?\s(?:--delete|--mirror)\b"),
+        ("git reset --hard", "hard", r"\bgit reset\b[^\n`;&|]{0,60}?\s--hard\b|\bhard[- ]reset"),
+        ("git clean -f", "clean", r"\bgit clean\b[^\n`;&|]{0,40}?\s-\w*f"),
+        ("drop", "drop", r"\bdrop (?:table|database|schema|column|user|role)s?\b|\bdropdb\b"),
+        ("truncate", "truncate", r"\btruncate table\b|\btruncate [\w\".]+\s*;"),
+        ("delete from", "delete", r"\bdelete from [\w\".]+\s*(?:;|`|$)"),
+        ("destroy", "destroy", r"\b(?:terraform|tofu|pulumi|cdk)\b[^\n`;&|]{0,60}?\bdestroy\b"),
+        ("kubectl delete", "kubectl", r"\bkubectl\b[^\n`;&|]{0,60}?\bdelete\b"),
+        ("helm uninstall", "helm", r"\bhelm (?:uninstall|delete)\b"),
+        ("prune", "prune", r"\bdocker\b[^\n`;&|]{0,40}?\bprune\b"),
+        ("docker volume rm", "volume", r"\bdocker volume rm\b"),
+        ("mkfs", "mkfs", r"\bmkfs(?:\.\w+)?\s"),
+        ("dd", "of=", r"\bdd\b[^\n`]{0,80}?\bof=/dev/"),
+        ("aws s3 rm", "s3", r"\baws s3 r[mb]\b"),
+        ("aws delete", "aws", r"\baws\b[^\n`;&|]{0,60}?\s(?:delete|terminate)-[\w-]+"),
+        ("gcloud delete", "delete", r"\b(?:gcloud|az)\b[^\n`;&|]{0,60}?\sdelete\b"),
+        ("flush", "flush", r"\bflush(?:all|db)\b"),
+    )
+)
+"""What can't be taken back: its kind, a word it always has, how it is called. Whatever it is done
+to, it counts as the same."""
+
+_REMOVES = re.compile(
+    r"\b(?:rm\s+(?=(?:-\S+\s+)*(?:-\w*r|--recursive))(?:-\S+\s+)+"
+    r"|remove-item\s+(?=[^\n`;|]{0,80}?-r(?:ecurse)?\b)(?:-\w+\s+)*)([^\s`;&|)\"']+)"
+)
+
 _SOURCE = re.compile(r"(?:git\+|github:|gitlab:|bitbucket:|git@|https?:|ssh:|[\w.-]+/[\w.-]+)")
 
 
 def references(text: str) -> list[Reference]:
     """All that reaches out in a text, each once, in the order of kinds: commands first."""
     plain = addresses(text)
-    found = [*_pipes(plain), *_credentials(plain), *_installs(plain), *_addresses(plain)]
+    found = [*_losses(plain), *_pipes(plain), *_credentials(plain), *_installs(plain)]
+    found += _addresses(plain)
     found += _commands(plain)
     return list(
         {(reference.kind, reference.key): reference for reference in reversed(found)}.values()
@@ -274,6 +312,26 @@ def _installs(text: str) -> Iterator[Reference]:
             yield Reference("install", key, f"{tool} {name}"[:70], _core(key))
             if one:
                 break
+
+
+def _losses(text: str) -> Iterator[Reference]:
+    for found in _REMOVES.finditer(text):
+        path = found[1].removeprefix("./").rstrip("/.,:") or found[1]
+        if not _banned(text, found):
+            yield Reference("loss", f"rm -r {path}", _shown(found), _core(path))
+    for what, core, pattern in _LOSSES:
+        for found in pattern.finditer(text):
+            if not _banned(text, found):
+                yield Reference("loss", what, _shown(found), core)
+
+
+def _banned(text: str, found: re.Match[str]) -> bool:
+    """Whether the line says not to, up to there: a warning is no order."""
+    return forbids(text[text.rfind("\n", 0, found.start()) + 1 : found.start()])
+
+
+def _shown(found: re.Match[str]) -> str:
+    return " ".join(found[0].split())[:60]
 
 
 def _commands(text: str) -> Iterator[Reference]:

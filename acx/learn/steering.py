@@ -134,7 +134,15 @@ def _forbidden(sentence: str, match: re.Match[str]) -> bool:
     """Whether the sentence bans what the match says, rather than asking for it."""
     if _FORBIDDEN_LATER.match(sentence[match.end() :]):
         return True
-    ban = _FORBIDS.search(sentence[: match.start()])
+    return forbids(sentence[: match.start()])
+
+
+def forbids(before: str) -> bool:
+    """Whether what follows these words is what they forbid: "never run `...".
+
+    Lower case, without disguises.
+    """
+    ban = _FORBIDS.search(before)
     return ban is not None and not _URGES.search(ban["verb"])
 
 
