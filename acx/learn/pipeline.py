@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from acx.learn import checks, guard
+from acx.learn import checks, guard, removal
 from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
 from acx.learn.message import message, one_line, subject, visible
@@ -109,6 +109,8 @@ def _suspected(lesson: Lesson, draft: Draft, tree: SkillTree, assignment: Assign
     found = list(checks.problems(draft, tree))
     added = guard.added_lines(draft, tree)
     found += guard.objections(lesson, added, assignment.transcript, assignment.task)
+    new = [line for lines in added.values() for line in lines]
+    found += removal.objections(replaced(draft, tree), new, assignment.transcript)
     return "; ".join(found[:MOST_TOLD])
 
 

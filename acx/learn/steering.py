@@ -89,30 +89,30 @@ class Sayings:
     """What people in a session said that steers."""
 
     def __init__(self, known: str = "") -> None:
-        self._known = _content(known)
+        self._known = content(known)
         self._said: list[tuple[str, frozenset[str]]] = []
 
     def hear(self, text: str) -> None:
         """Take in a message of a person."""
-        sentences = list(_sentences(words(text[:_LONGEST])))
+        sentences = list(_sentences(words(text[:LONGEST])))
         for at, sentence in enumerate(sentences):
             if sentence.rstrip().endswith("?"):
                 continue
             for what, pattern in KINDS:
                 if any(not _forbidden(sentence, match) for match in pattern.finditer(sentence)):
                     around = " ".join(sentences[max(at - 1, 0) : at + 2])
-                    self._said.append((what, _content(around)))
+                    self._said.append((what, content(around)))
 
     def back(self, steer: Steer) -> bool:
         """Whether a person said that very thing: the same kind, and every word that matters."""
-        asked = _content(steer.sentence) - self._known
+        asked = content(steer.sentence) - self._known
         return any(what == steer.what and asked <= said for what, said in self._said)
 
 
 _LONGEST_SENTENCE = 2000
 """Characters. Longer ones are read in pieces, which patterns get through in time."""
 
-_LONGEST = 20_000
+LONGEST = 20_000
 """Characters of a message of a person. What is longer was pasted."""
 
 _BREAK = re.compile(
@@ -168,7 +168,7 @@ _SAME = {word: row.split()[0] for row in _SAME_NAMES.strip().splitlines() for wo
 """Words that mean the same here, by their first."""
 
 
-def _content(text: str) -> frozenset[str]:
+def content(text: str) -> frozenset[str]:
     """The words that carry meaning, without their endings. Dates carry none."""
     text = re.sub(r"\b\d{4}-\d\d-\d\d\b", "", text)
     found = re.findall(r"--?[a-z][\w-]+|[^\W_][\w'/.+-]*[^\W_]|[^\W_]", text)

@@ -1,0 +1,55 @@
+"""Removal: safeguards that stand in the skills, and that a lesson would take out.
+
+A line that forbids something dangerous, or asks for somebody's consent, goes only where a person
+of the session spoke of it, or where another such line takes its place. Else a transcript could undo
+what people taught. Not here: what a lesson adds (`acx.learn.guard`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from acx.learn.disguise import words
+from acx.learn.provenance import speeches
+from acx.learn.steering import LONGEST, content
+from acx.model import Transcript
+
+_SAFEGUARD = re.compile(
+    r"\b(?:never|must not|mustn't|may not|forbidden|not allowed|prohibited|only (?:after|once)"
+    r"|hands off|off[- ]limits)\b"
+    r"|\b(?:don't|do not|avoid)\b.{0,60}\b(?:without|force|prod|production|live|delet\w+|drop\w*"
+    r"|remov\w+|overwrit\w+|shar\w+|send\w*|secrets?|tokens?|credentials?|passwords?|touch"
+    r"|merge|push|(?:deploy|releas|commit|migrat)\w* (?:on|to|in|directly|straight))\b"
+    r"|\b(?:ask|confirm|check with|tell|inform)\b.{0,60}\b(?:before|first)\b"
+    r"|\bbefore\b.{0,60}\b(?:ask|confirm|check with)\b"
+    r"|\b(?:needs?|requires?|wait for|get)\b.{0,40}\b(?:approval|review|permission|confirmation"
+    r"|consent|sign-?off|go-?ahead)\b"
+)
+
+
+def objections(gone: Sequence[str], added: Sequence[str], transcript: Transcript) -> list[str]:
+    """A sentence for each safeguard among the lines that are gone, unless one of the added lines
+    keeps it, or a person's message has half of its words that carry meaning."""
+    kept = [content(words(line)) for line in added if _SAFEGUARD.search(words(line))]
+    lost = {
+        line: carried
+        for line in gone
+        if _SAFEGUARD.search(words(line)) and (carried := content(words(line)))
+        and not any(_half(carried, theirs) for theirs in kept)
+    }  # fmt: skip
+    if not lost:
+        return []
+    for speaker, _, text in speeches(transcript.read()):
+        if speaker == "human":
+            said = content(words(text[:LONGEST]))
+            lost = {line: carried for line, carried in lost.items() if not _half(carried, said)}
+    return [f'takes out "{_shown(line)}", and no user spoke of it' for line in lost]
+
+
+def _half(carried: frozenset[str], said: frozenset[str]) -> bool:
+    return 2 * len(carried & said) >= len(carried)
+
+
+def _shown(line: str) -> str:
+    return line if len(line) <= 80 else line[:79] + "…"
