@@ -27,7 +27,7 @@ _GAP = r"\s+"
 _SECRET = "\ufdd0"
 _REDACTED = re.compile(r"\[REDACTED:[^\]]*\]")
 _ALIKE = {c: group for group in ("['’‘]", '["“”]', "[-–—]") for c in group[1:-1]}
-_MARGIN = re.compile(r"(?m)^#\d+ (?:[|>]|[^:\n]{1,40}:) ?")
+_MARGIN = re.compile(r"(?m)^(?:#\d+ (?:[|>]|[^:\n]{1,40}:)|call [^:\n]{1,40}:) ?")
 
 
 @dataclass(frozen=True, slots=True)

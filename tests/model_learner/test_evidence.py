@@ -33,6 +33,7 @@ MESSAGES = [
         (Quote(9, "the API to staging"), 1, "user", "the API to staging"),
         (Quote(5, "use uv"), 4, "user", "use uv"),
         (Quote(2, "#2 assistant: Running the migration"), 2, "assistant", "Running the migration"),
+        (Quote(2, "call Bash: make migrate"), 2, "assistant", "make migrate"),
     ],
 )
 def test_a_quote_is_found_where_it_stands(
