@@ -254,6 +254,13 @@ def test_a_gold_lesson_in_two_entries_is_a_duplicate(case: Case) -> None:
     assert missed(found, "duplicate of uv\n")
     log = made("Done", {LOG: "## [09:00] Task\n- **Learnings**: use uv, never pip"})
     assert score(case, learned(GOOD, log)).duplicates == 0
+    # one that mentions it is about something else
+    rule = "- Use uv, never pip, to add packages here: its lock file holds the mirror's hashes."
+    note = "After a rebase run `uv sync` (pip can't): tests import the old branch's version."
+    long = made("Use uv, never pip", {FACTS: rule})
+    assert score(case, learned(long, made("Sync", {"skills/x/a.md": note}))).duplicates == 0
+    again = "- Packages are added with uv, not pip, as the lock has the hashes of the mirror."
+    assert score(case, learned(long, made("Add", {"skills/x/a.md": again}))).duplicates == 1
 
 
 def test_entries_of_the_same_words_are_duplicates(tmp_path: Path) -> None:
