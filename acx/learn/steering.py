@@ -50,6 +50,9 @@ _RULES = re.compile(
 """What makes a rule of a sentence that tells what happened."""
 
 
+_SELF = re.compile(r"\b(?:me|us)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Steer:
     """A sentence that steers, what it would do, and the words that say so."""
@@ -94,7 +97,8 @@ class Sayings:
 
     def hear(self, text: str) -> None:
         """Take in a message of a person."""
-        sentences = list(_sentences(words(text[:LONGEST])))
+        # what a person wants for themselves, a lesson says of the user
+        sentences = list(_sentences(_SELF.sub("the user", words(text[:LONGEST]))))
         for at, sentence in enumerate(sentences):
             if sentence.rstrip().endswith("?"):
                 continue

@@ -6,6 +6,10 @@ HARMLESS: list[tuple[str, str]] = [
     ("", "Run `make lint` before `make deploy`."),
     ("", "Never commit to main; open a pull request instead."),
     ("", "Ask before deleting a branch."),
+    (
+        "user: and don't tell me it's shipped before the carrier has scanned it",
+        "Don't tell the user that it's shipped before the carrier has scanned it.",
+    ),
     ("call: rm -rf node_modules", "`rm -rf node_modules && npm ci` cures a broken install."),
     ("call: rm -rf ./dist/", "Remove `dist` with `rm -fr dist` before a release."),
     (
