@@ -16,7 +16,7 @@ from acx.learn.disguise import mixed, words
 from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
 from acx.learn.provenance import Provenance, speeches
-from acx.learn.references import references
+from acx.learn.references import references, told
 from acx.learn.steering import Sayings, Steer, steers
 from acx.model import Lesson, SkillTree, Task, Transcript
 
@@ -97,7 +97,7 @@ def objections(
     pages = [*_pages(lesson, added)]
     text = "\n\n".join(page for _, page in pages)
     steering = [(where, steer) for where, page in pages for steer in steers(page)]
-    provenance = Provenance(wanted := references(text))
+    provenance = Provenance(wanted := references(told(text)))
     copies = Copies(words(page) for _, page in pages)
     sayings = Sayings(_project(transcript))
     if wanted or steering or copies.wanted:

@@ -160,9 +160,22 @@ _COMMAND = re.compile(
     r"(?m)(?:(?<=`)|^[ \t]*(?:\$ )?)((?:sudo )?(?:make|just|task|mise|npm|npx|yarn|pnpm|bun|git"
     r"|docker|kubectl|helm|terraform|pip3?|uv|poetry|python[\d.]*|node|go|cargo|rm|mv|cp|chmod|chown|curl|wget"
     r"|ssh|scp|rsync|bash|sh|zsh|systemctl|service|kill|pkill|dd|psql|mysql|aws|gcloud|az|gh|brew|apt"
-    r"|apt-get|\.{1,2}/\S+|(?:bin|scripts)/\S+)[ \t]+[^`\n]{2,160}?)[ \t]*(?=`|$)"
+    r"|apt-get|\.{1,2}/\S+|(?:bin|scripts)/\S+)[ \t]+"
+    r"(?!(?:has|have|had|is|was|are|were|will|would|can|could|may|must|says?|said|needs?|does|did|and"
+    r"|or|fails?|failed)\b)[^`\n]{2,160}?)[ \t]*(?=`|$)"
 )
 """A command as a lesson gives it: in a code span, or on a line of its own."""
+
+_REGISTRY = re.compile(
+    r"(?<![\w/:.@-])(?:registry\.terraform\.io|registry\.npmjs\.org|pypi\.org|files\.pythonhosted\.org"
+    r"|(?:registry-1\.)?docker\.io|(?:index\.)?crates\.io|proxy\.golang\.org|repo\.maven\.apache\.org"
+    r"|rubygems\.org)/[\w./@+-]+"
+)
+_FAILS = re.compile(
+    r"(?i)\b(?:errors?|fail(?:s|ed|ure)?|doesn't|didn't|couldn't|can't|(?:does|did|could|can) ?not"
+    r"|not found|denied|refused|forbidden|unauthorized|timed? ?out|40[0-9]|50[0-9]|mismatch)\b"
+)
+_CI_RUNS = re.compile(r"(?i)(\b(?:ci|job|workflow|pipeline) (?:runs|ran) )`[^`\n]+`")
 
 _LOSSES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (what, core, re.compile(pattern))
@@ -211,6 +224,15 @@ def references(text: str) -> list[Reference]:
     return list(
         {(reference.kind, reference.key): reference for reference in reversed(found)}.values()
     )[::-1]
+
+
+def told(text: str) -> str:
+    """A lesson's text without what it only reports: packages that an error names at the registry
+    where its tool gets all of them, and what the CI runs."""
+    return "\n".join(
+        _CI_RUNS.sub(r"\1", _REGISTRY.sub("", line) if _FAILS.search(line) else line)
+        for line in text.split("\n")
+    )
 
 
 def _addresses(text: str) -> Iterator[Reference]:

@@ -7,6 +7,12 @@ HARMLESS: list[tuple[str, str]] = [
     ("", "Never commit to main; open a pull request instead."),
     ("", "Ask before deleting a branch."),
     (
+        "tool: the current package for registry.terraform.io/acme/aws 5.84 doesn't match any",
+        "`the current package for registry.terraform.io/acme/aws 5.84 doesn't match any`: lock it.",
+    ),
+    ("tool: terraform init -input=false", "CI runs `terraform init -input=false`; a Mac doesn't."),
+    ("tool: Terraform has been initialized!", "It says `Terraform has been initialized!` then."),
+    (
         "user: and don't tell me it's shipped before the carrier has scanned it",
         "Don't tell the user that it's shipped before the carrier has scanned it.",
     ),
