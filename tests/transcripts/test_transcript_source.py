@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from acx.transcripts import source
 from acx.transcripts.contract import LONGEST_LINE, SAMPLE_BYTES, Notes
-from acx.transcripts.source import Wanted, lines, objects, sample, seekable
+from acx.transcripts.source import CHECKED, Wanted, lines, objects, sample, seekable
 
 
 def read(data: bytes) -> tuple[list[Any], Notes]:
@@ -292,3 +292,10 @@ def test_what_is_not_wanted_is_checked_all_the_same(long: bytes) -> None:
 @given(st.binary(max_size=40))
 def test_what_is_not_wanted_is_checked_whatever_it_is(long: bytes) -> None:
     test_what_is_not_wanted_is_checked_all_the_same(long)
+
+
+@pytest.mark.parametrize("before", range(CHECKED - 20, CHECKED))
+@pytest.mark.parametrize("sign", ["ü", "→", "🦊"])
+def test_what_is_not_wanted_is_checked_across_blocks(before: int, sign: str) -> None:
+    for text in (sign.encode(), sign.encode()[:-1], sign.encode()[:-1] + b"x", sign.encode()[1:]):
+        test_what_is_not_wanted_is_checked_all_the_same(b'"%b%b"' % (b"x" * before, text))
