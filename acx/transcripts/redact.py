@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -44,6 +44,10 @@ _FIELDS: Mapping[type[Part], tuple[str, ...]] = {
 
 LONGEST_NAMED = 500
 """Characters of a value that is judged by the key it stands under; longer ones are documents."""
+
+SHORT = 64
+"""Characters of a text of which is remembered whether it held a secret: keys of arguments, names of
+tools and models and ids of calls are most texts of a session, and come again and again."""
 
 LEAST = len("://:x@y")
 """Characters of the shortest text that can hold a secret."""
@@ -125,7 +129,7 @@ def _called(key: str, value: Mapping[str, Any]) -> str:
 
 def _under(name: str, text: str, found: _Found) -> str:
     """The value of a key, judged as it would be in the text `name: "value"`."""
-    if len(text) > LONGEST_NAMED or '"' in text or not _look(name).hints:
+    if len(text) > LONGEST_NAMED or '"' in text or not _tells(name):
         return text
     before = f'{name}: "'
     line = f'{before}{text}"'
@@ -133,16 +137,37 @@ def _under(name: str, text: str, found: _Found) -> str:
     return text if written == line else written[len(before) : -1]
 
 
+def _tells(name: str) -> bool:
+    """Whether a key's name may say that its value is a secret."""
+    return _tells_short(name) if len(name) <= SHORT else bool(_look(name).hints)
+
+
+@lru_cache(maxsize=1024)
+def _tells_short(name: str) -> bool:
+    return bool(_look(name).hints)
+
+
 def _text(text: str, found: _Found) -> str:
-    """The text without secrets.
+    """The text without secrets."""
+    if found.rules.patterns:
+        text = found.rules.applied(text, found)
+    elif len(text) <= SHORT and _is_clean(text):
+        return text
+    return text if len(text) < LEAST else _searched(text, found)
+
+
+@lru_cache(maxsize=1024)
+def _is_clean(text: str) -> bool:
+    """Whether the built-in rules find nothing in a short text."""
+    return len(text) < LEAST or _searched(text, _Found()) is text
+
+
+def _searched(text: str, found: _Found) -> str:
+    """The text without secrets, the same object where there are none.
 
     Also without those that only show once its colour codes and invisible characters are gone: then
     the text stays without these.
     """
-    if found.rules.patterns:
-        text = found.rules.applied(text, found)
-    if len(text) < LEAST:
-        return text
     look = _look(text)
     clean = _once(text, look, found)
     if clean is not text:

@@ -216,3 +216,13 @@ def test_rules_cost_nothing_to_find_out_that_there_are_none() -> None:
     clean = Message("user", (Text(chars(10)),), "human")
     assert redact(clean, NO_RULES)[0] is clean
     assert redact(clean, OWN)[0] is clean
+
+
+def test_what_is_remembered_of_a_short_text_holds_under_any_rules() -> None:
+    kept, text = rules_of({"allow": [TOKENS[0][1]]}, "config.yaml"), TOKENS[0][1]
+    for _ in range(2):  # the second time it is known
+        assert redact_text(text, kept) == (text, {})
+        assert redact_text(text)[0] != text
+        for own in ("EMP-123456", "EMP-\x1b[1m123456\x1b[0m", "EM\u200bP-123456"):
+            assert redact_text(own)[0] == own
+            assert redact_text(own, OWN)[0] == "[REDACTED:employee]"

@@ -497,3 +497,13 @@ def test_a_secret_that_is_broken_up_by_what_cannot_be_seen(invisible: str) -> No
     clean, kinds = redact_text(f"ünï {token[:2]}{invisible}{token[2:]}")
     assert clean == "ünï [REDACTED:github]"
     assert kinds == {"github": 1}
+
+
+def test_what_is_remembered_of_a_short_text_loses_no_secret_of_it() -> None:
+    key = "ghp_" + chars(36)
+    for _ in range(2):  # the second time it is known
+        assert redact_text("Read") == ("Read", {})
+        assert redact_text(key) == ("[REDACTED:github]", {"github": 1})
+        clean, found = redact(message(ToolCall(key, "Read", {"api_key": LONG, "path": LONG})))
+        assert clean.parts[0].args == {"api_key": "[REDACTED:key]", "path": LONG}
+        assert found == {"github": 1, "key": 1}
