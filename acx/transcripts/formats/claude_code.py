@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, BinaryIO
 
@@ -103,9 +103,9 @@ def _note(record: Mapping[str, Any], notes: Notes) -> None:
 
 @dataclass(slots=True)
 class _Reading:
-    """What is held between lines: an assistant's message that may go on (`turn`, with the API's id
-    of it, and `more` parts from later lines), and what came after its first line (`after`), such as
-    results of parallel calls.
+    """What is held between lines: the first line of an assistant's message that may go on (`turn`,
+    with the API's id of it, and its `parts` so far), and what came after that line (`after`), such
+    as results of parallel calls.
 
     called   calls whose results are still to come, by their ids
     command  the line of the last slash command
@@ -113,9 +113,9 @@ class _Reading:
     """
 
     notes: Notes
-    turn: Message | None = None
+    turn: Mapping[str, Any] | None = None
     turn_id: str = ""
-    more: list[Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     after: list[Message] = field(default_factory=list)
     called: dict[str, ToolCall] = field(default_factory=dict)
     command: str = ""
@@ -168,12 +168,10 @@ class _Reading:
         yield from self._flush()
 
     def _flush(self) -> Iterator[Message]:
-        turn, after = self.turn, self.after
-        if turn and self.more:
-            turn = replace(turn, parts=turn.parts + tuple(self.more))
-        self.turn, self.more, self.after = None, [], []
-        if turn and turn.parts:
-            yield turn
+        turn, parts, after = self.turn, self.parts, self.after
+        self.turn, self.parts, self.after = None, [], []
+        if turn and parts:
+            yield _answer(turn, parts)
         elif turn:
             self.notes.ignored["assistant/empty"] += 1
         yield from after
@@ -194,22 +192,15 @@ class _Reading:
             self.notes.ignored["assistant/<synthetic>"] += 1
             return
         parts = parts_of(listed(message.get("content")))
-        parts = tuple(p for p in parts if not isinstance(p, Text) or p.text.strip())
-        self.called.update((p.id, p) for p in parts if isinstance(p, ToolCall))
         own = text_at(message, "id")
-        if self.turn and own and own == self.turn_id:
-            self.more += parts
-            return
-        yield from self._flush()
-        self.turn_id = own
-        self.turn = Message(
-            "assistant",
-            parts,
-            "subagent" if is_sidechain(record) else "agent",
-            id=text_at(record, "uuid") or own,
-            ts=stamp(record.get("timestamp")),
-            model=text_at(message, "model"),
-        )
+        if not (self.turn and own and own == self.turn_id):
+            yield from self._flush()
+            self.turn, self.turn_id = record, own
+        for part in parts:
+            if isinstance(part, ToolCall):
+                self.called[part.id] = part
+            if not isinstance(part, Text) or part.text.strip():
+                self.parts.append(part)
 
     def _user(self, record: Mapping[str, Any]) -> Iterator[Message]:
         blocks = listed(message_of(record).get("content"))
@@ -257,6 +248,19 @@ class _Reading:
         own = typed.id if typed else text_at(record, "uuid")
         speak = speaker({**attached, "isSidechain": record.get("isSidechain")}, texts.queued)
         yield from _spoken(words, speak, own, stamp(record.get("timestamp")), "queued")
+
+
+def _answer(record: Mapping[str, Any], parts: Iterable[Part]) -> Message:
+    """An assistant's message that begins with this line."""
+    message = message_of(record)
+    return Message(
+        "assistant",
+        tuple(parts),
+        "subagent" if is_sidechain(record) else "agent",
+        id=text_at(record, "uuid") or text_at(message, "id"),
+        ts=stamp(record.get("timestamp")),
+        model=text_at(message, "model"),
+    )
 
 
 def _spoken(

@@ -104,7 +104,11 @@ def is_sidechain(record: Mapping[str, Any]) -> bool:
 
 def is_meta(record: Mapping[str, Any]) -> bool:
     """Put in by the client, unseen by the person."""
-    return any(record.get(flag) is True for flag in ("isMeta", "turnCompanion", "isSynthetic"))
+    return (
+        record.get("isMeta") is True
+        or record.get("turnCompanion") is True
+        or record.get("isSynthetic") is True
+    )
 
 
 def speaker(record: Mapping[str, Any], person: Speak, event: Event = "") -> Speak:

@@ -8,7 +8,6 @@ hold anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from acx.model import Event, Message, Origin, Part, Text, ToolCall, ToolResult
@@ -47,10 +46,9 @@ def _result(result: ToolResult, record: Mapping[str, Any], call: ToolCall) -> To
     error = result.error
     if error is None and text.startswith("<tool_use_error>"):
         error = True
-    return replace(
-        result,
-        call_id=result.call_id or text_at(record, "sourceToolUseID"),
-        text=text,
+    return ToolResult(
+        result.call_id or text_at(record, "sourceToolUseID"),
+        text,
         error=error,
         exit_code=texts.exit_code(text) if error else result.exit_code,
         rejected=error is True and _is_refused(text, call.name, record),
