@@ -136,7 +136,8 @@ def learning(folder: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    for key in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+    # Without the last one acx would be compiled anew at each start, as no installed program is.
+    for key in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "PYTHONDONTWRITEBYTECODE"):
         os.environ.pop(key, None)
     with tempfile.TemporaryDirectory(prefix="acx-bench-") as scratch:
         folder = Path(scratch)
