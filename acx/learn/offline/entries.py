@@ -207,8 +207,13 @@ def log_title(task: Task, story: Story) -> str:
 def summary(task: Task, story: Story, cwd: str) -> str:
     """What was really done, in a few sentences."""
     said: list[str] = []
+    if len(story.parts) > 1:
+        also = "; ".join(quoted(part, 120) for part in story.parts[1:])
+        said.append(f"Asked in the same message: {also}.")
     if story.closing:
         word = "reported" if story.reported or story.final else "said"
+        if story.reported and task.status == "failed":
+            word = "claimed"
         said.append(f"The agent {word}: {quoted(story.closing.quote, 280)}.")
     if story.edited:
         names = [code(short_path(path, cwd), 80) for path in story.edited]

@@ -21,6 +21,7 @@ from acx.learn.offline.preferences import Fact
 from acx.learn.offline.steps import Run, computes, steps
 from acx.learn.offline.story import LONGEST_QUOTE, Story
 from acx.learn.offline.tasks import TaskFinder
+from acx.learn.offline.titles import title
 from acx.learn.offline.writing import (
     Entry,
     has_entry,
@@ -73,11 +74,19 @@ class OfflineLearner:
             story.take(assignment.transcript.read(first, last))
         if story.asked is None:
             return Skipped("no words of a person in it")
+        if other := joined(assignment.task.title, story.parts):
+            return Skipped(f'asked in one message with "{other}", and told with it')
         writer = _Writer(self._templates, assignment, story)
         taught = list(writer.all())
         if taught:
             return taught
         return Skipped(writer.reason or "nothing new in it")
+
+
+def joined(name: str, parts: Sequence[str]) -> str:
+    """The title of the task in whose message this one was asked for too; "" if it stands alone."""
+    first, *others = [title(part) for part in parts] or [""]
+    return first if name in others and name != first else ""
 
 
 class _Writer:
@@ -185,8 +194,8 @@ class _Writer:
         if told.heading in self._before and told.heading not in text:
             self.reason = "a person took it out"
             return
-        title = inert(self._assignment.task.title, 80)
-        seen = ", ".join(part for part in (self._day, self._project, f'"{title}"') if part)
+        name = inert(self._assignment.task.title, 80)
+        seen = ", ".join(part for part in (self._day, self._project, f'"{name}"') if part)
         draft.write(path, listed(text, fix.tool, told.heading, told.bullets, seen))
         both = f"{fix.failed}\n{fix.worked}"
         hold = "its command runs a script from the web" if re.search(_SCRIPT_FROM_WEB, both) else ""

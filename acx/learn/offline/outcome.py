@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from acx.learn.offline.closing import statement
 from acx.learn.offline.reading import Reading
-from acx.learn.offline.steps import Run, Said
+from acx.learn.offline.steps import Run, Said, computes
 from acx.learn.offline.titles import shorten
 from acx.learn.offline.verdicts import Verdict, judging, thanks
 from acx.learn.offline.words import own, pattern, sentences, verbatim
@@ -80,7 +80,8 @@ class Course:
             self._by_itself(run)
             return
         self.acted, self.ended, self.interrupted = run.number, False, 0
-        self.worked = run.number if run.works else self.worked
+        works = run.works and not (run.line and computes(run.line))
+        self.worked = run.number if works else self.worked
         if run.works or not (run.failed or run.line or run.reads):
             self.mended = run.number
         self.looked = 0 if run.failed else self.looked + 1
@@ -137,7 +138,7 @@ class Course:
         self.spoke, self.interrupted = said.number, 0
         self.ended = said.ends and not self.announced
         if said.ends:
-            self.gave_up = _gives_up(said.text) or (self.gave_up if self.parted else "")
+            self.gave_up = gives_up(said.text) or (self.gave_up if self.parted else "")
         if claim := claims(said.text):
             self.claim, self.claim_at, self.looked = claim, said.number, 0
         if self.runs and (admitted := admits(said.text)):
@@ -150,14 +151,14 @@ class Course:
             return
         self.interrupted = 0
         self.parted = reading.small or reading.leaves
-        self.ended = self.ended and self.parted
+        self.ended = self.ended and (self.parted or (reading.idle and not self.asking))
         if reading.verdict and (self.acted or self.spoke):
             self._judged(reading.verdict, said.number, said.text)
 
-    def praised(self, number: int, words: str) -> None:
-        """Take in praise with which the person begins the next request."""
+    def left(self, number: int, words: str, verdict: Verdict) -> None:
+        """Take in praise with which the person begins the next request, or that this one waits."""
         if self.acted or self.spoke:
-            self._judged("good", number, words)
+            self._judged(verdict, number, words)
             self.interrupted = 0
 
     def _judged(self, verdict: Verdict, number: int, words: str) -> None:
@@ -218,7 +219,8 @@ class Course:
 
     def _closed(self) -> bool:
         """Whether the words after the agent's turn need no answer."""
-        return bool(self.next and self.spoke >= self.acted and not self.announced) or (
+        cut = self.announced and self.runs  # who only chats promises, and has said all
+        return bool(self.next and self.spoke >= self.acted and not cut) or (
             self.verdict == "good" and self.said_at > self.acted
         )
 
@@ -240,7 +242,7 @@ class Course:
 
     def _unproved(self) -> tuple[TaskStatus, str]:
         if self.gave_up and not self.edit:
-            return "failed", f"the agent said: {self.gave_up} (#{self.spoke})"
+            return "failed", f"the agent said: {quoted(self.gave_up, 120)} (#{self.spoke})"
         if self.error_at:
             what = f": {shorten(self.error, 100)}" if self.error else ""
             return "failed", f"ended on an error{what} (#{self.error_at})"
@@ -331,7 +333,8 @@ def admits(text: str) -> str:
     return next((quoted(part, 120) for part in parts if pattern(_ADMITS).search(part)), "")
 
 
-def _gives_up(text: str) -> str:
+def gives_up(text: str) -> str:
+    """The sentence in which an agent says that it can't do it; "" if it doesn't."""
     for part in sentences(text[:600])[:3]:
         if pattern(
             r"\bI(?:'m| am| was|'ve been)? (?:couldn't|could not|unable to|not able to"
@@ -340,5 +343,5 @@ def _gives_up(text: str) -> str:
             r"|\b(?:does not|doesn't) (?:support|expose|allow|offer|provide)\b"
             r"|\b(?:is not|isn't) supported\b|\bonly supports?\b|\bthere(?:'s| is) no way to\b"
         ).search(part):
-            return quoted(part, 120)
+            return part
     return ""

@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acx.learn.offline.requests import (
+    asks_anew,
     comes_later,
     goes_ahead,
+    left_out,
     limits,
+    meanwhile,
     named,
     refers_back,
     requests,
+    several,
     turns_to,
     wishes,
 )
@@ -34,6 +38,13 @@ class Reading:
     adds    after a yes it asks for another thing
     aside   it only asks to be reminded of something
     leaves  they go, and want no answer
+    idle    they only say what they will do themselves
+    first   what it asks for is said first, not after an answer
+    other   after praise it asks a question that stands on its own
+    ellipsis  it wants for another thing what was done for one
+    waits   it gives something else to do while the rest waits
+    steers  it turns the work at hand
+    parts   the requests, where it says that there are several
     """
 
     text: str
@@ -48,6 +59,13 @@ class Reading:
     small: bool
     ahead: bool
     leaves: bool
+    idle: bool
+    first: bool
+    other: bool
+    ellipsis: bool
+    waits: bool
+    steers: bool
+    parts: tuple[str, ...]
     verdict: Verdict
 
 
@@ -62,12 +80,13 @@ def read(text: str) -> Reading:
         found = "bad"
     first = next((n for n, part in enumerate(parts) if not approves(part)), len(parts))
     turned = found not in ("bad", "dropped")
+    rest = parts[first:]
     return Reading(
         text=text,
         words=words,
-        rest=_from(words, parts[first:]) if first else words,
-        starts=stands and turned and not _steers(words),
-        anew=turned and _anew(parts[first:], praised=first > 0),
+        rest=_from(words, rest) if first else words,
+        starts=stands and turned and not (_steers(words) or _turns_round(words)),
+        anew=turned and _anew(rest, praised=first > 0),
         later=stands and (comes_later(words) or len(words.split()) >= 8),
         adds=bool(parts) and bool(pattern(_YES).match(parts[0])) and any(map(_adds, parts[1:])),
         aside=bool(parts) and asks(parts[-1]) and bool(pattern(_ASIDE).search(parts[-1])),
@@ -75,7 +94,25 @@ def read(text: str) -> Reading:
         small=small_talk(words or text),
         ahead=goes_ahead(words),
         leaves=leaves(words),
+        idle=bool(parts) and all(approves(part) or _plans(part) for part in parts),
+        first=any(map(requests, rest[:1])),
+        other=turned and first > 0 and any(asks(part) and asks_anew(part) for part in rest[:1]),
+        ellipsis=turned and left_out(words) and not asks(parts[0]),
+        waits=found != "bad" and any(map(meanwhile, rest[:4])),
+        steers=_steers(words),
+        parts=several(words),
         verdict=found,
+    )
+
+
+def _plans(sentence: str) -> bool:
+    """Whether somebody only says yes, or what they will do themselves."""
+    return not asks(sentence) and bool(
+        pattern(
+            r"^\W*(?:(?:yep|yes|yeah|ok(?:ay)?|right|so|and|then|good|great|fine|nice)\b\W*)*"
+            r"(?:$|(?:i|we)(?:'ll|ll| will|'m going to| am going to) (?!need|want|have to|wait"
+            r"|expect)\w+)"
+        ).match(sentence)
     )
 
 
@@ -116,4 +153,9 @@ def _steers(words: str) -> bool:
             r"|huh|seriously|are you (?:joking|kidding|serious))\b"
         ).match(words)
         and not pattern(r"^\W*(?:no problem|not sure)").match(words)
-    ) or any(pattern(r"^but\b").match(part) for part in sentences(words)[1:2])
+    )
+
+
+def _turns_round(words: str) -> bool:
+    """Whether the second sentence takes the first one back: `do it. but ...`."""
+    return any(pattern(r"^but\b").match(part) for part in sentences(words)[1:2])

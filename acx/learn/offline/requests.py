@@ -5,6 +5,8 @@ Pure, and only about words: whose task they belong to is decided in `tasks`.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from acx.learn.offline.words import LEAD, VERB, pattern, sentences
 
 _NO_VERB = (
@@ -111,7 +113,104 @@ def orders(text: str) -> bool:
                 r"|of|to)\b))"
             ).match(first)
         )
-        and bool(pattern(rf"^{LEAD}let'?s\b|\b(?:and|then) {VERB}|^{LEAD}{VERB}").search(first))
+        and bool(
+            pattern(
+                rf"^{LEAD}let'?s\b|\b(?:and|then) {VERB}|^{LEAD}{VERB}"
+                rf"|^{LEAD}(?:tell|give|show) me (?:an?|the|some|about|what|how|why|wh\w+)\b"
+            ).search(first)
+        )
+    )
+
+
+def asks_anew(question: str) -> bool:
+    """Whether a question stands on its own: after an answer it is another one."""
+    here = r"\bthis (?:folder|directory|repo\w*|project|machine|computer|laptop|server)\b"
+    question = pattern(rf"{here}|^.{{0,20}}\bis it \S+ or \S+\W*$").sub("", question) or "it"
+    points = r"\b(?:it|its|this|that|these|those|them|they|he|she|there|one|ones|then|else|same)\b"
+    return not pattern(rf"{points}|^\W*and (?:why|how come)\b").search(question)
+
+
+def looks(words: str, asks: bool) -> bool:
+    """Whether words only want to know how something is: work that is ordered next is another
+    thing. Who asks why wants it repaired."""
+    checks = rf"^{LEAD}(?:(?:can|could|would) you )?(?:check|see|look up) (?:if|whether|when|who)\b"
+    why = (
+        r"\b(?:why|what'?s (?:going on|wrong|happening|the (?:problem|cause))"
+        r"|how (?:do|can|could))\b"
+    )
+    last = (sentences(words) or [""])[-1]
+    return bool((asks or pattern(checks).match(last)) and not pattern(why).search(words))
+
+
+def works(sentence: str) -> bool:
+    """Whether a sentence orders work and says a little about it, not another look."""
+    look = (
+        rf"^{LEAD}(?:(?:can|could|would) you )?"
+        r"(?:check|find|show|list|explain|look|read|open|print)\b"
+    )
+    return len(sentence.split()) >= 5 and requests(sentence) and not pattern(look).match(sentence)
+
+
+_LEFT_OUT = (
+    r"^\W*(?:(?:ok(?:ay)?|so|great|good)\W+)?(?:and|now|next|also|plus)\W+(?:then |for )?"
+    r"(?-i:(?!(?:I|It|Is|The|This|That|We|You|He|She|They|My|Your|What|Why|How)\b)[A-Z]\w|\d)"
+    r"|^\W*(?:(?:ok(?:ay)?|so|great|good)\W+)?(?:(?:and|now|next|also|then|please|do)\W+)*"
+    r"(?:the )?same (?:thing )?(?:for|with|in|on) \S"
+    r"|^\W*(?:and|now|then)\W+(?:the|my|our) (?:other|next|second|third|last) \w+"
+    r"(?: (?:one|file))?(?: too| as well| please| pls)?\W*$"
+)
+"""A request without its verb: `and Lyon on the 3rd`, `the same for staging`."""
+
+
+def left_out(words: str) -> bool:
+    """Whether words want for another thing what was done for the one before."""
+    return len(words.split()) >= 4 and bool(pattern(_LEFT_OUT).match(words))
+
+
+_COUNTED = (
+    rf"^{LEAD}(?:i (?:have|need|want) )?(?:two|three|four|[2-4]|a couple of|a few|several) "
+    r"(?:\w+ )?(?:things?|tasks?|requests?|changes|fixes|jobs|items)(?: please| for you)?"
+    r"\s*[:.,-]\s*"
+)
+_BETWEEN = (
+    rf",? and (?:also |then )?(?={VERB})|[,;.]\s+(?:and |also |then |second(?:ly)?,? )*(?={VERB})"
+    rf"|\s*(?:^|\s)[(]?[1-4a-d][.)]\s+(?={VERB})|\n+\W*(?={VERB})"
+)
+
+
+def several(words: str) -> tuple[str, ...]:
+    """The requests of a message that says that it has more than one: `two things: fix the crash,
+    and raise the minimum`, or goes on with `and a ...`. None where it is only one."""
+    if found := pattern(_COUNTED).match(words):
+        parts = [part.strip() for part in pattern(_BETWEEN).split(words[found.end() :])]
+        parts = [part for part in parts if part and requests(part) and not refers_back(part)]
+        return tuple(parts) if len(parts) > 1 else ()
+    parts = sentences(words)
+    for before, part in pairwise(parts[:6]):
+        if pattern(_AND_A).match(part) and requests(before):
+            return () if refers_back(before.split(",")[0]) else (before, part)
+    return ()
+
+
+_AND_A = r"^(?:and|plus|also),? (?:an?|another|one more) (?!bit\b|lot\b|few\b|little\b)\w+ \w+"
+
+_BACK = r"\b(?:back|return(?:ing)?) to (?:the |our |my |that )?([\w][\w.-]{3,})"
+_MEANWHILE = r"\b(?:in the meantime|meanwhile|while (?:you|we|i) wait|instead,? (?:please )?do)\b"
+
+
+def back_to(words: str) -> str:
+    """What somebody comes back to: `ok back to the importer`; "" if nothing."""
+    first = " ".join(sentences(words)[:2])[:100]
+    return found[1].lower() if (found := pattern(_BACK).search(first)) else ""
+
+
+def meanwhile(sentence: str) -> bool:
+    """Whether a sentence gives something else to do while the rest waits."""
+    mine = r"^\W*(?:(?:and|so|but)\W+)*(?:i|we|they|he|she|it)(?:'\w+)?\b"
+    return (
+        len(sentence.split()) >= 5
+        and bool(pattern(_MEANWHILE).search(sentence))
+        and not pattern(mine).match(sentence)
     )
 
 
@@ -148,7 +247,10 @@ def turns_to(words: str) -> bool:
 
 def named(words: str) -> str:
     """Words without those that only say that something else comes now, or when."""
-    when = r"^\W*(?:when|once|after|as soon as) (?:you|that(?:'s| is)|it's)\b[^,.]{2,30}, ?"
+    when = (
+        r"^\W*(?:when|once|after|as soon as) (?:you|that(?:'s| is)|it's)\b[^,.]{2,30}?"
+        rf"(?:, ?| (?={VERB}))"
+    )
     return pattern(rf"{_NEXT}[\s:,.-]*|{when}").sub("", words, count=1) or words
 
 

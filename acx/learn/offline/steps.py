@@ -113,10 +113,11 @@ def acts(line: str) -> bool:
 
 def computes(line: str) -> bool:
     """Whether a shell line only works something out and prints it: `echo "2*3" | bc`."""
+    parts = [pattern(r"^(?:[A-Z_]+=\S* )+(?=\S)").sub("", p) for p in signals.segments(line)]
     return not pattern(_WRITES).search(line) and all(
         part.split()[0] not in _TOUCHES
         and (signals.looking(part) or pattern(_COMPUTES).match(part))
-        for part in signals.segments(line)
+        for part in parts
     )
 
 

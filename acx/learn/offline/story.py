@@ -13,6 +13,7 @@ from acx.learn.offline import preferences
 from acx.learn.offline.causes import cause
 from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
+from acx.learn.offline.outcome import gives_up
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.reading import read
 from acx.learn.offline.requests import refers_back, requests
@@ -32,6 +33,7 @@ class Story:
     """What a task came to. Quotes are verbatim."""
 
     asked: Evidence | None = None
+    parts: tuple[str, ...] = ()
     ts: str = ""
     edited: dict[str, int] = field(default_factory=dict)
     checks: dict[str, tuple[str, Evidence | None, str]] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Story:
         self.ts = self.ts or said.ts
         if first:
             self.asked = quote(said, "user", _asked(said.text))
+            self.parts = read(said.text).parts
         if said.event in ("rejection", "interrupt"):
             # What led to a step that they stop is no finding.
             self.causes = [one for one in self.causes if one.message < self.spoke]
@@ -104,6 +107,10 @@ class Story:
         if not said.text.strip():
             return
         told, reports = statement(said.text)
+        if said.ends and not reports and (gave_up := verbatim(said.text, gives_up(said.text))):
+            # What was reported before didn't come true.
+            self.closing, self.reported = Evidence(said.number, "assistant", gave_up), False
+            return
         # An answer to a question after the work doesn't sum the work up.
         did = self.done + self.called + self.blocks
         fresh = did > self.summed or not self.final

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from acx.learn.offline.outcome import Course
 from acx.learn.offline.preferences import only_states
 from acx.learn.offline.reading import Reading, read
-from acx.learn.offline.requests import limits, orders, wishes
+from acx.learn.offline.requests import (
+    asks_anew,
+    back_to,
+    limits,
+    looks,
+    orders,
+    wishes,
+    works,
+)
 from acx.learn.offline.steps import Run, Said, steps
 from acx.learn.offline.titles import title
 from acx.learn.offline.words import pattern, sentences
@@ -25,6 +33,8 @@ class _Open:
     """A task while the session is read. The last of its `ranges` is still growing.
 
     after  the task that the agent was at when this one was asked for
+    looks  it only asks how something is
+    twin   the task that was asked for in the same message: its course is this one's too
     """
 
     number: int
@@ -34,6 +44,8 @@ class _Open:
     course: Course = field(default_factory=Course)
     known: Task | None = None
     after: _Open | None = None
+    twin: _Open | None = None
+    looks: bool = False
 
 
 class TaskFinder:
@@ -50,6 +62,7 @@ class TaskFinder:
         self._current: _Open | None = None
         self._waiting: deque[_Open] = deque()
         self._last = 0
+        self._chatted = False
 
     def find(self, messages: Iterable[Message]) -> list[Task]:
         """All tasks, in the order of their first messages."""
@@ -60,7 +73,11 @@ class TaskFinder:
             if said and reading:
                 if began:
                     self._states(said)
-                began = began or self._begins(said, reading)
+                elif earlier := self._back(said, reading):
+                    self._turn(said.number, earlier)
+                    reading = replace(reading, verdict="")  # it was about the other one
+                else:
+                    began = self._begins(said, reading)
                 if self._current is not None and not began:
                     self._current.course.heard(said, reading)
             elif self._current is not None:
@@ -97,11 +114,14 @@ class TaskFinder:
         while self._marks and self._marks[0][0] <= number:
             first, task = self._marks.popleft()
             opened = next((one for one in self._tasks if one.number == task), None)
-            if opened is None:
+            current = self._current
+            if opened is None and current and current.ranges == [(first, 0)]:
+                self._join(self._known[task].title, self._known[task])
+            elif opened is None:
                 self._begin(first, self._known[task].title, reading, self._known[task])
-            else:
+            elif opened.twin is None:
                 self._turn(first, opened)
-            began = opened is None and first == number
+            began = began or (opened is None and first == number)
         return began
 
     def _begins(self, said: Said, reading: Reading) -> bool:
@@ -109,9 +129,15 @@ class TaskFinder:
         if said.number <= self._settled:
             return False
         current = self._current
-        if _wants(said, reading) if current is None else self._starts(said, reading, current):
+        wants = _wants(said, reading, self._chatted)
+        self._chatted = self._chatted or (current is None and reading.small)
+        if wants if current is None else self._starts(said, reading, current):
             self._number += 1
-            self._begin(said.number, title(said.text if current is None else reading.rest), reading)
+            words = said.text if current is None else reading.rest
+            self._begin(said.number, title((reading.parts or (words,))[0]), reading)
+            for part in reading.parts[1:]:
+                self._number += 1
+                self._join(title(part))
             self._states(said)
             if current is not None and said.event == "queued":
                 self._wait(current)
@@ -130,17 +156,20 @@ class TaskFinder:
             return not (said.event or reading.small or reading.ahead or only_states(said))
         if said.event or reading.ahead or only_states(said):
             return False
-        if reading.anew or (current.course.asking and reading.adds):
+        course = current.course
+        if reading.anew or reading.waits or (course.asking and reading.adds):
             return True
         if not reading.starts:
             return self._else(reading, current)
-        if current.course.interrupted:
+        if course.asking and not course.offering and not reading.first:
+            return False  # an answer, and how to go on
+        if course.interrupted:
             # Who stops the agent mostly goes on with the same thing, said better.
             return not (_topic(reading.words) & current.topic) and not pattern(
                 r"\b(?:also|it|that|this)\b"
             ).search(reading.words)
         # "I'd like ..." after the agent's question is the answer to it.
-        return not (current.course.asking and pattern(r"^\W*(?:i|yes|no)\b").match(reading.words))
+        return not (course.asking and pattern(r"^\W*(?:i|yes|no)\b").match(reading.words))
 
     def _else(self, reading: Reading, current: _Open) -> bool:
         """Whether words that don't read as a request are about something else: an answer without
@@ -148,14 +177,25 @@ class TaskFinder:
         course = current.course
         if reading.aside and course.spoke > course.acted:
             return True
-        over = course.ended and not (course.edit or course.worked or course.interrupted)
+        fresh = not (_topic(reading.words) & current.topic)
+        if course.ended and fresh and not (reading.steers or course.interrupted):
+            if reading.other or (reading.ellipsis and not course.asking):
+                return True
+            # Asked whether they want anything else, they say what.
+            if course.offering and len(reading.rest.split()) >= 5 and not reading.verdict:
+                return not (reading.small or reading.leaves or reading.idle)
+        promised = course.announced and not course.runs  # somebody who only chats
+        over = course.ended or promised
+        over = over and not (course.edit or course.worked or course.interrupted)
         if not over or (course.asking and not course.offering):
             return False
-        if reading.verdict or reading.small or _topic(reading.words) & current.topic:
+        if reading.verdict or reading.small or not fresh:
             return False
+        if current.looks and any(map(works, sentences(reading.rest)[:3])):
+            return True
         if reading.asks:
-            return _asks_anew(reading.words)
-        return orders(reading.words) and not limits(reading.words)
+            return len(reading.words.split()) >= 4 and asks_anew(sentences(reading.words)[-1])
+        return orders(reading.rest) and not limits(reading.rest)
 
     def _states(self, said: Said) -> None:
         if self._current is not None and only_states(said):
@@ -165,14 +205,38 @@ class TaskFinder:
         self, number: int, name: str, reading: Reading | None, known: Task | None = None
     ) -> None:
         if self._current is not None:
-            if reading and reading.verdict == "good":
-                self._current.course.praised(number, reading.text)
+            self._leave(number, reading)
             self._current.course.next = number
         self._close(number)
         topic = _topic(reading.words if reading else name)
         self._current = _Open(known.number if known else self._number, name, topic, [(number, 0)])
         self._current.known = known
+        self._current.looks = bool(reading and looks(reading.rest, reading.asks))
         self._tasks.append(self._current)
+
+    def _leave(self, number: int, reading: Reading | None) -> None:
+        """What words that turn to something else say of the task before."""
+        if self._current is not None and reading and reading.verdict in ("good", "dropped"):
+            self._current.course.left(number, reading.text, reading.verdict)
+
+    def _join(self, name: str, known: Task | None = None) -> None:
+        """Begin a task that was asked for in the message which begins the current one."""
+        if self._current is not None:
+            twin = self._current.twin or self._current
+            number = known.number if known else self._number
+            one = _Open(number, name, _topic(name), twin.ranges, twin.course, known, None, twin)
+            self._tasks.append(one)
+
+    def _back(self, said: Said, reading: Reading) -> _Open | None:
+        """The earlier task that somebody says they come back to."""
+        name = back_to(reading.words)
+        if not name or said.event or said.number <= self._settled:
+            return None
+        found = (task for task in self._tasks if task is not self._current and not task.twin)
+        earlier = next((task for task in found if name.rstrip("s.") in task.topic), None)
+        if earlier:
+            self._leave(said.number, reading)
+        return earlier
 
     def _wait(self, current: _Open) -> None:
         """What was asked for while the agent works waits until it has ended its turn."""
@@ -226,23 +290,20 @@ def _status(task: _Open) -> tuple[TaskStatus, str]:
     return task.course.judge()
 
 
-def _wants(said: Said, reading: Reading) -> bool:
-    """Whether the first words of a session want anything."""
+def _wants(said: Said, reading: Reading, chatted: bool) -> bool:
+    """Whether the first words of a session want anything; after a greeting they may be talk."""
     if said.event in ("interrupt", "shell", "edit", "rejection") or reading.small:
         return False
     greets = pattern(r"^\W*(?:hi|hey|hello|(?:good )?(?:morning|evening|afternoon))\b")
     wants = reading.starts or reading.asks or any(map(wishes, sentences(reading.words)))
     telling = pattern(r"\d|[`/_]|\b(?:error|fail\w*|wrong|broken|bug|\w+n't|not|no|need|want)\b")
+    if chatted and not (wants or orders(reading.rest)):
+        words = r"\d|[`/_]|\b(?:error|fail\w*|wrong|broken|bug|need|want)\b"
+        return bool(pattern(words).search(said.text)) and reading.verdict != "good"
     brief = len(reading.words.split()) <= 8
     if brief and greets.match(reading.words) and not (wants or telling.search(said.text)):
         return False  # talk of the day
     return bool(said.text.strip())
-
-
-def _asks_anew(words: str) -> bool:
-    """Whether a question stands on its own: after an answer it is another one."""
-    points = r"\b(?:it|its|this|that|these|those|them|they|he|she|there|one|ones|then|else|same)\b"
-    return len(words.split()) >= 4 and not pattern(points).search(words)
 
 
 def _topic(words: str) -> frozenset[str]:

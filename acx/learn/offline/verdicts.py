@@ -45,6 +45,8 @@ _BAD = (
     r"|\b(?:they|he|she) (?:say|says|said|told me|claims?)\b.{0,40}\b(?:no|not|never|nothing)\b"
     r"|\byou said (?:that|so|it)\b.{0,30}\b(?:ago|before|already|done|fixed)\b"
     r"|^(?:that'?s|thats|it'?s|its|this is) (?:way |far |much |a bit |still )*too \w+"
+    r"|\b(?:proves|shows|means|does|changes) nothing\b|\b(?:is|are|was) (?:way |far )too"
+    r" (?:slow|big|small|long|short|much|late|early)\b"
 )
 _LED = (
     r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright|checked|tested|tried)\b[\s,.!]*)*"
@@ -57,6 +59,7 @@ _PRAISE = (
     r"|looks (?:good|great|right|fine|correct)|well done|good (?:job|work)"
     r"|much better|all good|fixed|that'?s it!|that (?:did it|worked|fixed it)"
     r"|this is really helpful|good(?=\s*(?:$|[.!,])))(?!\w)"
+    r"|^\s*[\U0001f389\U0001f44d\U0001f44f\U0001f64c\U0001f64f\U0001f680\u2705\u2764]"
 )
 _THANKS = r"(?:thanks?|thank you|thx|ta|cheers|i (?:really )?appreciate)(?!\w)"
 _CONTRAST = r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
@@ -65,6 +68,15 @@ _PASSED_ON = (
     r"\b(?:thanks|thank you|thx|ta|cheers)\W*$"
 )
 """Who hands work on with thanks has taken it."""
+_IS_SO = (
+    r"^[^,.?]{2,40}(?:'s|\b(?:is|are|works?|runs?|has|have|got|looks|arrived|connected))\b"
+    r"[^,.?]{0,40}, ?(?:thanks|thank you|thx|ta|cheers)\W*$"
+)
+"""Thanks for something that is so now: `the dashboard is up, thanks`."""
+_HANDED = (
+    r"^\W*(?:(?:ok(?:ay)?|yes|and)\b\W*)*(?:pushed|merged|committed|shipped|deployed|sent|approved"
+    r"|published|submitted)\b[^?]{0,40}$"
+)
 _RECEIVED = (
     r"\b(?:got (?:it|them|both|all|the|my)"
     r"|(?:i|he|she|they) (?:can )?(?:see|sees|have|has) .{0,40}\bnow"
@@ -92,6 +104,15 @@ def verdict(text: str) -> Verdict:
     if pattern(_CONTRAST).search(first):
         return ""
     if any(pattern(said).match(first) for said in (_LED + _PRAISE, _LED + _THANKS, _PASSED_ON)):
+        return "good"
+    if pattern(_IS_SO).match(first):
+        return "good"
+    # `merged. nice. jan does the rest tomorrow`
+    if (
+        len(parts) > 1
+        and pattern(_HANDED).match(parts[0])
+        and pattern(rf"{_PRAISE}\W*$").match(parts[1])
+    ):
         return "good"
     # `tomorrow is fine. thanks, closing`: later words praise where nothing is wanted any more.
     last = parts[-1] if parts else ""
@@ -143,7 +164,8 @@ _POLITE = (
     r"|fair enough"
     r"|you too|too|have a (?:nice|good|great|lovely)"
     r" (?:day|one|evening|weekend)|how are you(?: doing)?(?: today)?"
-    r"|warmup|ping|claude|gemini|codex|lol|haha|all i needed|#+stop#+)\W*)+$"
+    r"|warmup|ping|claude|gemini|codex|lol|haha|k|all i needed|nothing(?: really| much)?|not much"
+    r"|not really|same(?: here)?|honestly|true|fair|long day|i'?m off|#+stop#+)\W*)+$"
 )
 _SOCIAL = (
     r"^(?:(?:so|and|hey|hi|hello|ok(?:ay)?|oh|well|morning|haha)\b\W*)*(?:"
@@ -156,7 +178,12 @@ _SOCIAL = (
     r"(?:weather|day|morning|here|outside|out|today)\b"
     r"|i'?m (?:just )?(?:bored|tired|hungry|sleepy|fine|ok(?:ay)?|back|procrastinating|killing time"
     r"|chatting|saying hi)\b"
-    r"|(?:just )?(?:saying hi|testing|checking in|killing time|dropping by))"
+    r"|(?:just )?(?:saying hi|testing|checking in|killing time|dropping by|chatting"
+    r"|waiting (?:for|till|until))"
+    # Who asks so knows, or wants a nod.
+    r"|did you (?:know|ever (?:see|hear|notice)) (?:that )?(?!wh|how|if\b|any)\w+"
+    r"|(?:it|that)'?s (?:always|never|just|such|so) [^?]{3,80}, (?:isn'?t (?:it|that)|right|eh)\W*$"
+    r"|(?:we|they|somebody|someone) should (?:really )?(?:call|name) (?:it|that|this)\b)"
 )
 
 

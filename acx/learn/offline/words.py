@@ -13,18 +13,18 @@ LONGEST_WORDS = 10_000
 """Characters of a message that are looked at: what a person types is shorter."""
 
 _VERBS = (
-    "add adjust analy[sz]e apply audit book build bump calculate cancel change(?!\\sof\\b) "
-    "check clean compare configure connect convert copy create cut debug delegate delete "
-    "deploy describe design document download draft enable disable ensure evaluate exchange "
-    "expand explain explore export extend extract fetch figure find fix format generate get "
-    "give handle help implement import improve increase inspect install integrate introduce "
-    "investigate list look make measure merge migrate modify move open optimi[sz]e "
-    "organi[sz]e plan port prepare print profile propose provide publish pull push put read "
-    "rebase reduce refactor release remove rename reorgani[sz]e replace report reproduce "
-    "research resolve restart restore restructure return review rewrite roll run save scan "
-    "search send set show simplify solve sort speed split start store summari[sz]e switch "
-    "sync test track translate trim try tweak update upgrade upload use validate verify walk "
-    "wire work wrap write"
+    "add adjust analy[sz]e apply audit book build bump calculate cancel change(?!\\sof\\b) check "
+    "clean compare configure connect convert copy create cut debug delegate delete deploy "
+    "describe design disable document download draft edit enable ensure evaluate exchange expand "
+    "explain explore export extend extract fetch figure find fix format generate get give handle "
+    "help hide implement import improve increase inspect install integrate introduce investigate "
+    "list look lower make measure merge migrate modify move open optimi[sz]e organi[sz]e plan "
+    "port prepare print profile propose provide publish pull push put raise read rebase reduce "
+    "refactor regenerate release remove rename reorgani[sz]e replace report reproduce research "
+    "reserve resolve restart restore restructure return review rewrite roll run save scan "
+    "schedule search send set shorten show simplify solve sort speed split start store "
+    "summari[sz]e switch sync test track translate trim try tweak update upgrade upload use "
+    "validate verify walk wire work wrap write"
 )
 VERB = rf"(?:{_VERBS.replace(' ', '|')})\b"
 
@@ -153,7 +153,8 @@ def pasted_error(text: str) -> bool:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a person's words, in order."""
-    parts = pattern(r"(?:(?<=[.!?])|(?<=[.!?][\"')]))\s+(?=\S)|\n+|;\s+").split(text)
+    ends = r"(?:(?<=[.!?])|(?<=[.!?][\"')])|(?<=\s[:;][)(DP])|(?<=\s[:;]-[)(DP]))\s+(?=\S)"
+    parts = pattern(rf"{ends}|\n+|;\s+").split(text)
     return [part.strip(" \t-*•") for part in parts if part and part.strip(" \t-*•")]
 
 
