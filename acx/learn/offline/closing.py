@@ -52,6 +52,16 @@ _REPORTS = (
 )
 
 
+_ATTRIBUTES = (
+    r"\bas (?:we |you (?:and i )?)?agreed\b"
+    r"|\b(?:as (?:per )?|following |in line with |according to |per |given |respecting )"
+    r"(?:your|our|the)\b(?: [\w']+){0,2} (?:rule|polic(?:y|ies)|convention|preference|guideline"
+    r"|standard|practice)s?\b|\b(?:since|because|as|that|know|knowing) you "
+    r"(?:always |usually |generally )?(?:prefer|want|like)\b|\bi'?ll (?:remember|keep in mind)\b"
+)
+"""What an agent says that somebody wants or has agreed to: only they can say that."""
+
+
 def statement(text: str) -> tuple[str, bool]:
     """What a message says, verbatim and whole sentences, and whether it reports work; "" where
     it says nothing."""
@@ -71,7 +81,8 @@ def _is(source: str, text: str) -> bool:
 
 def _says(part: str, reports: bool) -> bool:
     part = part.replace("’", "'")
-    if len(part.split()) < 3 or part.endswith("?") or pattern(ANNOUNCES).search(part):
+    unsaid = f"{ANNOUNCES}|{_ATTRIBUTES}"
+    if len(part.split()) < 3 or part.endswith("?") or pattern(unsaid).search(part):
         return False
     return _is(_REPORTS, part) if reports else not _is(_FILLER, part) and len(part.split()) >= 4
 

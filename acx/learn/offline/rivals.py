@@ -61,6 +61,11 @@ def alike(new: str, old: str) -> bool:
     )
 
 
+def akin(new: str, old: str) -> bool:
+    """Whether two facts are about the same: what is said twice when the same is refused."""
+    return len(_telling(new) & _telling(old)) >= 2
+
+
 def contradicts(new: str, old: str) -> bool:
     """Whether two facts can't both hold: rivals for one place, opposites, other numbers."""
     for rivals in _RIVALS:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from acx.learn.offline.rivals import alike, contradicts, normal, richer
+from acx.learn.offline.rivals import akin, alike, contradicts, normal, richer
 from acx.learn.offline.titles import shorten
 
 LONGEST_LINE = 400
@@ -181,11 +181,21 @@ def rival(text: str, fact: str, scope: str) -> tuple[int, str] | None:
         if line.startswith("- "):
             old, where = _parted(line)
             apart = project and _project(where) and _project(where) != project
+            again = _refused(scope) and _refused(scope) == _refused(where)
             if not apart and (
-                normal(old) == normal(fact) or alike(fact, old) or contradicts(fact, old)
+                normal(old) == normal(fact)
+                or alike(fact, old)
+                or contradicts(fact, old)
+                or (again and akin(fact, old))
             ):
                 return at, old
     return None
+
+
+def _refused(scope: str) -> str:
+    """The call that was refused when a fact was said; "" if none was."""
+    found = re.search(r"said when the agent wanted to (.*)", scope)
+    return found[1] if found else ""
 
 
 def _project(scope: str) -> str:
