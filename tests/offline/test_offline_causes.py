@@ -16,8 +16,24 @@ FOUND = {
     "The cache is keyed by name, which is why both got the same page.": (
         "The cache is keyed by name, which is why both got the same page."
     ),
+    # The sentence that points at the next one.
+    "Found it. Each worker writes to the same file. I'll give each its own.": (
+        "Each worker writes to the same file."
+    ),
+    "It isn't the network. The proxy keeps one connection a client and drops the next.": (
+        "The proxy keeps one connection a client and drops the next."
+    ),
+    "It came from the `cache_dir` in your settings: after each update it has to be emptied.": (
+        "It came from the `cache_dir` in your settings: after each update it has to be emptied."
+    ),
 }
 AFTER = {
+    "The gateway wants the account's name as user. I'll set it.": (
+        "The gateway wants the account's name as user."
+    ),
+    "`send` by default writes only to the outbox, so none of them got it.": (
+        "`send` by default writes only to the outbox, so none of them got it."
+    ),
     "The old rows stay: the migration only counts for a new table. Let me fill them.": (
         "The old rows stay: the migration only counts for a new table."
     ),
@@ -51,6 +67,11 @@ def test_after_a_failure_how_it_works(said: str) -> None:
         # A list, a heading, a report.
         "- Root cause: the list was empty, so it failed.",
         "I removed the cache, since it wasn't used any more.",
+        "All rows are updated, so the totals have been restored.",
+        "The page wants us to run a script, so the setup is complete afterwards.",
+        "It isn't the network. I'll look at the proxy next.",
+        "Found it. Let me repair the file first.",
+        "No nulls and no gaps in it, so not the key.",
         "Now upload it again, so that the job never ends before it is accepted.",
     ],
 )

@@ -184,6 +184,39 @@ def test_work_after_a_look_is_another_thing(desk: Any, said: str, tasks: int) ->
     assert len(after(desk, LOOKED, said)) == tasks
 
 
+INVITED = """
+    user: invite the committee to the meeting on the roof
+    call: send_invitations to=committee => ok
+    agent: All members of the committee have been invited to the roof.
+    user: great. next: order lunch for nine people
+    call: order_lunch people=9 => ok
+    agent: Lunch for nine is ordered.
+    """
+
+
+def test_a_claim_that_is_contested_opens_its_task_again(desk: Any) -> None:
+    talk = desk.script(
+        INVITED
+        + """
+    user: I met two of the committee, they know of no meeting. you said they were invited?
+    call: send_invitations to=committee notify=all => ok
+    agent: They are invited now.
+    user: ok. and what about the lunch?
+    call: get_order of=lunch => ok
+    agent: It comes at noon.
+    """
+    )
+    assert [task.ranges for task in desk.tasks(talk)] == [
+        ((1, 4), (9, 12)),
+        ((5, 8), (13, 16)),
+    ]
+
+
+def test_a_question_about_what_was_said_is_no_complaint() -> None:
+    assert verdict("did you say that they pay by card?") == ""
+    assert verdict("you wrote a nice text, can I use it?") == ""
+
+
 def test_what_somebody_will_do_themselves_asks_for_nothing(desk: Any) -> None:
     for said, status in (
         ("yep. I'll remove the old page tomorrow", "success"),

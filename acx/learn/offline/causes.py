@@ -6,7 +6,7 @@ told by what came after, in `story`.
 
 from __future__ import annotations
 
-from acx.learn.offline.closing import ANNOUNCES, MARKED, whole_sentences
+from acx.learn.offline.closing import ANNOUNCES, MARKED, REPORTS, whole_sentences
 from acx.learn.offline.words import pattern
 
 LONGEST = 320
@@ -18,7 +18,15 @@ _CAUSE = (
     r"|resolved|still|a known|in the|here|this|there)|\broot cause:|\bturns out (?:that )?\w"
     r"|\bhere(?:'s| is) the cause\b|\b(?:which|that)(?:'s| is) why\b|\bthat explains\b"
     r"|\bboth are the same mistake\b|\bexactly what\b|\bthere were (?:two|three|\d) causes\b"
+    r"|\b(?:it|this|that|they|these|both) (?:came|comes?) from\b|\bthis is what happened\b"
+    r"|\bso .{3,60}\bbecause it (?:doesn't|didn't|isn't|never|only)\b|\bone slip of mine\b"
 )
+_POINTS_AT = (
+    r"^\W*(?:found (?:it|the (?:cause|reason|culprit))|here it is|here's (?:why|the cause)"
+    r"|that's it"
+    r"|(?:so )?it (?:isn't|wasn't|is not|was not) (?:the |an? )?[\w -]{3,30})\W*$"
+)
+"""A short sentence that says that the next one tells why: `Found it.`, `It isn't the network.`"""
 _STATES = (
     r"\b(?:has to be|must be|had to be|needs? an?\b|isn't enough|doesn't (?:clean|cover|take|renew"
     r"|see|know|follow)|only (?:counts|read|when|if|for a)|default is|is dropped|silently"
@@ -26,6 +34,9 @@ _STATES = (
     r"|from left to right|goes first|not (?:a|the) \w+,? but)\b"
     r"|\bso (?:the|it|every|each|all|they) .*\b(?:n't|not|never|no|fails?|empty|wrong)\b"
     r"|, (?:where|as|since|because) .*\b(?:n't|not|never|no|old|only|still|missing)\b"
+    r"|\bby default\b|[,;] so (?!(?:i|we|you|let|not|far|that)\b)\S"
+    r"|^[^,;:]*\b(?:wants|expects|accepts only|doesn't accept|doesn't take|only takes)\b"
+    r"|\bis needed (?:for|by|before|after|in)\b"
 )
 """How things work that weren't known before: an error or a wrong result led to it."""
 _GUESS = (
@@ -36,7 +47,9 @@ _GUESS = (
 )
 """What makes a cause a guess, a plan or a courtesy: a log keeps what was found."""
 _RELAYED = (
-    r"\b(?:says?|said|tells?|told|asks?|asked|mentions?|claims?|states?|recommends?|wants|requires?"
+    r"\b(?:says?|said|tells?|told|asks?|asked(?! for)|mentions?|claims?|states?|recommends?"
+    r"|requires?"
+    r"|wants? (?:us|you|me|agents?|everybody|everyone|people|that|to)"
     r"|according to|instructions?|notes? for|agents?|must (?:run|be run|install))\b"
     r"|\b(?:curl|wget|sudo)\b|https?://|\|\s*(?:ba|z)?sh\b"
 )
@@ -52,9 +65,13 @@ def cause(text: str, *, after_failure: bool = False) -> str:
             continue
         parts = whole_sentences(line)
         for at, part in enumerate(parts[:12]):
+            follows = at + 1 < len(parts) and _whole(parts[at + 1])
+            if follows and pattern(_POINTS_AT).match(part.replace("’", "'")):
+                return _with_next(parts[at + 1 :])
             if (
                 len(part.split()) > 5
                 and _whole(part)
+                and (pattern(_CAUSE).search(part) or not pattern(REPORTS).match(part))
                 and pattern(found).search(part.replace("’", "'"))
             ):
                 return _with_next(parts[at:])

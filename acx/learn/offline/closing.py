@@ -32,23 +32,24 @@ _FILLER = (
     r"|^(?:what|how|why|which|should|would|do|does|is|are|can)\b.*\?$"
 )
 ANNOUNCES = r":\W*$|\b(?:let me|you raise|i'll|i will|i'm going to)\b"
-_REPORTS = (
+REPORTS = (
     r"^\W*(?:done\b.{0,5} )?(?:I(?:'ve| have)? (?!need|made an? (?:error|mistake)|claimed|misread"
-    r"|overlooked|assumed|apologi)(?:now |also "
+    r"|overlooked|assumed|apologi|told|took (?:it|that|this) for)(?:now |also "
     r"|just |successfully )?"
     r"(?:\w+ed|built|wrote|made|put|set|ran|rewrote|split|took|did)\b"
     r"|(?:added|fixed|created|updated|changed|removed|replaced|moved|implemented|deployed|repaired"
     r"|rewrote|renamed|committed|reverted|refactored|deleted|installed|configured|wrote"
     r"|simplified)\b"
-    r"|works\b\W+\w+|done: \S"
+    r"|works\b\W+\w+|done: \S|all (?:[\w-]+ )?(?:tests|checks|specs)\b[\w' ]{0,30} pass"
     r"|the (?!review|user)[\w-]+(?:[\w' `./()-]{0,60}?) (?:now \w+"
     r"|is (?:now )?(?:done|ready|finished|fixed)"
     r"|(?:has|have) \w+ed|has been|have been|works?|pass)\b"
     r"|now (?:when|the|`)"
-    r"|.{3,80}\b(?:is|are|was|were|has been|have been) (?:now |been |successfully )*"
+    r"|.{3,80}\b(?:is|are|was|were|has been|have been) (?:now |been |both |all |successfully )*"
     r"(?:added|fixed|created|updated|changed|removed|moved|implemented|deployed|complete|done"
     r"|processed|accepted|booked|sent|uploaded|published|installed|merged|restored|confirmed"
-    r"|posted))"
+    r"|posted|cancell?ed|withdrawn|refunded|reserved|scheduled|arranged|ordered|delivered|invited"
+    r"|corrected|paid|re-?opened))"
 )
 
 
@@ -84,7 +85,7 @@ def _says(part: str, reports: bool) -> bool:
     unsaid = f"{ANNOUNCES}|{_ATTRIBUTES}"
     if len(part.split()) < 3 or part.endswith("?") or pattern(unsaid).search(part):
         return False
-    return _is(_REPORTS, part) if reports else not _is(_FILLER, part) and len(part.split()) >= 4
+    return _is(REPORTS, part) if reports else not _is(_FILLER, part) and len(part.split()) >= 4
 
 
 def _run(parts: list[str]) -> str:

@@ -32,7 +32,7 @@ _TOPICS = {
     "communication": "answer|reply|explain|tell me|ask me|ask first|language|summary|summari[sz]e"
     "|verbose|concise",
     "coding": "code|functions?|class(?:es)?|types?|variables?|names?|naming|lint\\w*|format\\w*"
-    "|ruff|black|uv|pip|npm|pnpm|yarn|bun|poetry|python|typescript|javascript|rust|go|java|imports?"
+    "|ruff|black|uv|pip|npm|pnpm|yarn|bun|poetry|python|typescript|javascript|rust|golang|java|imports?"
     "|module|package|librar(?:y|ies)|dependenc(?:y|ies)|api|json|floats?|integers?|cents|tabs"
     "|spaces|errors?|exceptions?|logging|hooks?|refactor\\w*|overcomplicate|over-?engineer",
 }
@@ -83,11 +83,11 @@ def acted(fact: Fact, cwd: str) -> str:
         return f"{does} {verb} {what}{code(short_path(found[2], cwd), 80)}"
     if pattern(r"^mcp__\S+$|^[A-Z]\w+$").match(met):
         return f"{does} {'use' if fact.refused else 'used'} {code(met, 80)}"
-    if len(met) > 60:
+    if len(met) > 90:
         met = " && ".join(
             dict.fromkeys(signals.program(part) for part in signals.segments(met.split("\n")[0]))
         )
-    return f"{does} run {code(_local(met, cwd), 80)}"
+    return f"{does} run {code(_local(met, cwd), 90)}"
 
 
 def scope(project: str, fact: Fact, cwd: str) -> str:
@@ -120,7 +120,8 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     if task.status == "success" and idle and pattern(_TALK).search(asked):
         return "talk without work"
     idle = idle and told_outcome(task) != "success" and not asks(asked)
-    if task.status == "success" and idle and story.closing and not story.reported:
+    shown = story.reported or (story.called and story.final)
+    if task.status == "success" and idle and story.closing and not shown:
         return "nothing shows what came of it"
     if task.status == "failed" and nothing and task.because.startswith("the user "):
         return "talk without work"
@@ -247,8 +248,8 @@ def _judged(task: Task) -> str:
 def bullets(task: Task, story: Story, cwd: str) -> Sequence[tuple[str, str]]:
     """The bullets of a log entry; what there is nothing true to say for is left out."""
     found = [("Outcome", told_outcome(task)), ("Summary", summary(task, story, cwd))]
-    if story.decisions:
-        said = "; ".join(quoted(one.quote, 140) for one in story.decisions[:3])
+    if decided := _decided(story):
+        said = "; ".join(quoted(one, 320) for one in decided)
         found.append(("Key Decisions", f"The user said: {said}"))
     learned = [told_fix(fix, cwd).summary for fix in story.fixes.found[:2]]
     learned += [
@@ -259,6 +260,19 @@ def bullets(task: Task, story: Story, cwd: str) -> Sequence[tuple[str, str]]:
     if learned:
         found.append(("Learnings", fitting(learned, LONGEST_BULLET - 100)))
     return [(name, text) for name, text in found if text]
+
+
+def _decided(story: Story) -> list[str]:
+    """What the person decided or explained, in order; nothing that a longer quote says as well."""
+    both = sorted([*story.decisions, *story.told], key=lambda one: one.message)
+    quotes = [q for q in dict.fromkeys(one.quote for one in both) if len(q.split()) >= 3]
+    kept = [one for one in quotes if not any(one in other and one != other for other in quotes)]
+    room, found = LONGEST_BULLET - 40, []
+    for one in kept:
+        if len(one[:320]) + 4 <= room:
+            found.append(one)
+            room -= len(one[:320]) + 4
+    return found
 
 
 @dataclass(frozen=True, slots=True)

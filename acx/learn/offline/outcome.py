@@ -339,7 +339,8 @@ def gives_up(text: str) -> str:
         if pattern(
             r"\bI(?:'m| am| was|'ve been)? (?:couldn't|could not|unable to|not able to"
             r"|wasn't able to|failed to|can't"
-            r" (?:complete|do|access|make|modify|process))\b|\bit'?s not possible\b"
+            r" (?:complete|do|get|find|book|reserve|reach|access|make|modify|process))\b"
+            r"|\bit'?s not possible\b"
             r"|\b(?:does not|doesn't) (?:support|expose|allow|offer|provide)\b"
             r"|\b(?:is not|isn't) supported\b|\bonly supports?\b|\bthere(?:'s| is) no way to\b"
         ).search(part):

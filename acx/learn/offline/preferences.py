@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from acx.learn.offline.requests import back_to
 from acx.learn.offline.rules import (
     CHOICE,
     INSTEAD,
@@ -27,7 +28,7 @@ from acx.learn.offline.rules import (
     unwanted,
 )
 from acx.learn.offline.steps import Said
-from acx.learn.offline.verdicts import small_talk
+from acx.learn.offline.verdicts import small_talk, verdict
 from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
 
 MOST_WORDS = 40
@@ -101,6 +102,56 @@ def only_states(said: Said) -> bool:
     """Whether a message states rules and nothing else."""
     parts = [part for part in sentences(own(said.text)) if not small_talk(part)]
     return bool(parts) and not said.event and all(map(ruling, parts)) and any(facts(said))
+
+
+LONGEST_GUIDANCE = 320
+"""Characters of what a person says about the work at hand, in one quote."""
+
+_PASSING = (
+    r"\b(?:today|tonight|tomorrow|yesterday|this (?:week|once|time)|for now|right now|right away"
+    r"|(?:till|until) \w+|next (?:week|time)|this (?:morning|afternoon|evening)"
+    r"|in the meantime)\b|^\W*(?:i|we)(?:'ll|'m| will| am)\b|^\W*(?:go on|carry on|do it|wait)\b"
+)
+_GUIDES = (
+    r"\b(?:not|never|n't|dont|only|first|then|before|after|always|instead|because|since|so|needs?"
+    r"|must|should|have to|has to|means|use|put|keep|goes|go|lives?|owns?|that's)\b|: \S"
+    r"|[a-z]/[a-z]"
+)
+
+
+def guidance(words: str) -> str:
+    """What a person says of how it is to be done or how things are, as they stand side by side;
+    "" if nothing. Questions, small talk and what is for the moment end it."""
+    told: list[str] = []
+    for part in sentences(words):
+        complains = not told and verdict(part) == "bad"
+        passing = complains or _passes(part)
+        if passing or len(" ".join([*told, part])) > LONGEST_GUIDANCE:
+            if told:
+                break
+            continue
+        if told or len(part.split()) >= 3:
+            told.append(part)
+    text = _side_by_side(words, told)
+    return text if len(text.split()) >= 6 and pattern(_GUIDES).search(text) else ""
+
+
+def _passes(part: str) -> bool:
+    """Whether a sentence is a question, talk, or about the moment."""
+    if asks(part) or small_talk(part) or back_to(part):
+        return True
+    return bool(pattern(_PASSING).search(part))
+
+
+def _side_by_side(words: str, parts: list[str]) -> str:
+    """The sentences as one piece of the text, as many as stand side by side."""
+    text = ""
+    for part in parts:
+        longer = _joined(words, text, part) if text else part
+        if not longer:
+            break
+        text = longer
+    return text
 
 
 def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,7 @@ class Reading:
     first   what it asks for is said first, not after an answer
     other   after praise it asks a question that stands on its own
     ellipsis  it wants for another thing what was done for one
-    waits   it gives something else to do while the rest waits
+    waits   what it gives to do while the rest waits, "" if nothing
     steers  it turns the work at hand
     parts   the requests, where it says that there are several
     """
@@ -63,7 +63,7 @@ class Reading:
     first: bool
     other: bool
     ellipsis: bool
-    waits: bool
+    waits: str
     steers: bool
     parts: tuple[str, ...]
     verdict: Verdict
@@ -98,7 +98,7 @@ def read(text: str) -> Reading:
         first=any(map(requests, rest[:1])),
         other=turned and first > 0 and any(asks(part) and asks_anew(part) for part in rest[:1]),
         ellipsis=turned and left_out(words) and not asks(parts[0]),
-        waits=found != "bad" and any(map(meanwhile, rest[:4])),
+        waits=next(filter(meanwhile, rest[:4]), "") if found != "bad" else "",
         steers=_steers(words),
         parts=several(words),
         verdict=found,

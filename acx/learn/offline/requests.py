@@ -194,7 +194,10 @@ def several(words: str) -> tuple[str, ...]:
 
 _AND_A = r"^(?:and|plus|also),? (?:an?|another|one more) (?!bit\b|lot\b|few\b|little\b)\w+ \w+"
 
-_BACK = r"\b(?:back|return(?:ing)?) to (?:the |our |my |that )?([\w][\w.-]{3,})"
+_BACK = (
+    r"(?<!goes )(?<!went )(?<!dates )\b(?:(?:back|return(?:ing)?) to|what about) (?:the |our "
+    r"|my |that )?([a-z][\w.-]{3,})"
+)
 _MEANWHILE = r"\b(?:in the meantime|meanwhile|while (?:you|we|i) wait|instead,? (?:please )?do)\b"
 
 

@@ -15,8 +15,8 @@ from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
 from acx.learn.offline.outcome import gives_up
 from acx.learn.offline.preferences import Fact
-from acx.learn.offline.reading import read
-from acx.learn.offline.requests import refers_back, requests
+from acx.learn.offline.reading import Reading, read
+from acx.learn.offline.requests import back_to, refers_back, requests
 from acx.learn.offline.steps import Run, Said, acts, computes, steps
 from acx.learn.offline.verdicts import judging
 from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
@@ -40,6 +40,7 @@ class Story:
     commits: list[tuple[str, Evidence]] = field(default_factory=list)
     requests: int = 0
     decisions: list[Evidence] = field(default_factory=list)
+    told: list[Evidence] = field(default_factory=list)
     causes: list[Evidence] = field(default_factory=list)
     closing: Evidence | None = None
     verdict: Evidence | None = None
@@ -56,10 +57,15 @@ class Story:
     met: str = ""
     refused: str = ""
     troubled: bool = False
+    proposed: bool = False
+    asked_back: bool = False
+    errors: dict[str, int] = field(default_factory=dict)
     spoke: int = 0
 
     def take(self, messages: Iterable[Message]) -> None:
         """Take in the messages of one range of the task."""
+        if self.asked is not None:
+            self._anew()  # it was come back to: what was reported wasn't the end
         for step in steps(messages):
             if isinstance(step, Run):
                 self._ran(step)
@@ -74,19 +80,24 @@ class Story:
         if first:
             self.asked = quote(said, "user", _asked(said.text))
             self.parts = read(said.text).parts
+            self.troubled = pattern(_ASKED_FOR_TROUBLE).search(own(said.text)) is not None
         if said.event in ("rejection", "interrupt"):
             # What led to a step that they stop is no finding.
             self.causes = [one for one in self.causes if one.message < self.spoke]
+        if said.event == "interrupt":
+            self._anew()
         refused = said.event == "rejection" and self.refused
         self.facts += preferences.facts(said, refused or self.met)
         if first or said.event in ("interrupt", "shell", "edit", "plan"):
             return
         reading = read(said.text)
+        self._told(said, reading)
         if reading.verdict in ("bad", "dropped"):
             # What was found before didn't hold, and somebody says what is wrong.
             self.troubled = True
-            self.closing, self.reported, self.final = None, False, False
-            self.causes = [] if reading.verdict == "bad" else self.causes
+            self._anew()
+            denied = reading.verdict == "bad" and not self.proposed
+            self.causes = [] if denied else self.causes
         if reading.verdict:
             self.final = self.final and reading.verdict == "good"  # else: what is said next counts
             self.verdict = quote(said, "user", judging(reading.words) or said.text)
@@ -97,13 +108,29 @@ class Story:
             if told and (words := verbatim(said.text, told[0])):
                 self.decisions.append(Evidence(said.number, "user", words))
 
+    def _anew(self) -> None:
+        """What was reported so far doesn't sum the task up."""
+        self.closing, self.reported, self.final = None, False, False
+
+    def _told(self, said: Said, reading: Reading) -> None:
+        """What a person says about the work when it went wrong, or when the agent has said what it
+        would do: how it really is, and how it is to be done."""
+        refused = said.event == "rejection"
+        heeded = refused or self.proposed or (self.troubled and not self.asked_back)
+        praised = reading.verdict == "good" and not back_to(reading.words)
+        if not heeded or praised or reading.ahead or reading.verdict == "dropped" or reading.anew:
+            return
+        if (words := preferences.guidance(reading.rest)) and (it := verbatim(said.text, words)):
+            self.told = [*self.told, Evidence(said.number, "user", it)][-MOST_SAID:]
+
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
         self.spoke = said.number
+        self.proposed = said.ends and pattern(_PROPOSES).search(said.text[-600:]) is not None
+        self.asked_back = said.ends and said.text.rstrip("*_ ").endswith("?")
         self.blocks += "```" in said.text  # some transcripts tell work so, not as calls
         if why := cause(said.text, after_failure=self.troubled):
             self.causes = [*self.causes, Evidence(said.number, "assistant", why)][-MOST_SAID:]
-            self.troubled = False
         if not said.text.strip():
             return
         told, reports = statement(said.text)
@@ -132,6 +159,7 @@ class Story:
             or bool(run.failed)
             or pattern(_TROUBLE).search(run.text[-2000:]) is not None
         )
+        self._doubt(run)
         self.runs -= run.rejected
         if run.rejected:
             self.refused = run.name
@@ -154,6 +182,17 @@ class Story:
                 self.commits = [*self.commits, (commit.subject, proof)][-MOST_SAID:]
             self.requests += bool(signals.pull_request(run.line, run.text))
 
+    def _doubt(self, run: Run) -> None:
+        """The same error again: what was found since it was seen last wasn't it."""
+        error = signals.error_line(run.text) if run.failed else ""
+        if error:
+            seen = self.errors.pop(error, None)
+            if seen is not None:
+                self.causes = [one for one in self.causes if one.message < seen]
+            self.errors[error] = run.number
+            if len(self.errors) > MOST_SAID:
+                del self.errors[next(iter(self.errors))]
+
     def _checked(self, run: Run) -> None:
         what = run.result
         telling = signals.error_line(run.text) if run.failed else _proof(run)
@@ -162,8 +201,21 @@ class Story:
         self.checks[run.checked] = (what, proof, _shown(run))
 
 
+_PROPOSES = (
+    r"\bI(?:'d| would| could| suggest| propose| recommend)\b|\b(?:shall|should|may) I\b"
+    r"|\b(?:do you )?want me to\b|\bwould you like\b|\balternatively\b|\bI(?:'ll| will)\b"
+)
+
+_ASKED_FOR_TROUBLE = (
+    r"\b(?:why|broken?|fail\w*|errors?|bug|wrong|missing|short|slow\w*|crash\w*|leak\w*"
+    r"|duplicat\w*|twice|doesn'?t|isn'?t|can'?t|won'?t|no longer|paged|down|stuck|hangs?)\b"
+)
+"""Words of a request by which something is to be found out."""
+
 _TROUBLE = (
-    r"\b(?:error|failed|failure|exception|denied|fatal|undefined|crash\w*|oomkilled|not found)\b"
+    r"\b(?:error|failed|failure|exception|denied|fatal|undefined|crash\w*|oomkilled|not found"
+    r"|declined|rejected"
+    r"|refused|timed out)\b"
 )
 
 

@@ -27,6 +27,9 @@ from acx.learn.offline.titles import title
 from acx.learn.offline.words import pattern, sentences
 from acx.model import Message, Task, TaskStatus
 
+MOST_CLAIMED = 200
+"""Words of its reports that are kept of a task, to tell what a complaint is about."""
+
 
 @dataclass(slots=True)
 class _Open:
@@ -34,6 +37,7 @@ class _Open:
 
     after  the task that the agent was at when this one was asked for
     looks  it only asks how something is
+    claimed  telling words of what the agent reported
     twin   the task that was asked for in the same message: its course is this one's too
     """
 
@@ -46,6 +50,7 @@ class _Open:
     after: _Open | None = None
     twin: _Open | None = None
     looks: bool = False
+    claimed: frozenset[str] = frozenset()
 
 
 class TaskFinder:
@@ -85,6 +90,8 @@ class TaskFinder:
                     self._current.course.ran(step)
                 else:
                     self._current.course.answered(step)
+                    if step.ends and len(self._current.claimed) < MOST_CLAIMED:
+                        self._current.claimed |= _topic(step.text[:600])
         self._marked(self._last, None)
         self._close(self._last + 1)
         return [_task(task) for task in self._tasks]
@@ -133,7 +140,7 @@ class TaskFinder:
         self._chatted = self._chatted or (current is None and reading.small)
         if wants if current is None else self._starts(said, reading, current):
             self._number += 1
-            words = said.text if current is None else reading.rest
+            words = said.text if current is None else reading.waits or reading.rest
             self._begin(said.number, title((reading.parts or (words,))[0]), reading)
             for part in reading.parts[1:]:
                 self._number += 1
@@ -157,7 +164,7 @@ class TaskFinder:
         if said.event or reading.ahead or only_states(said):
             return False
         course = current.course
-        if reading.anew or reading.waits or (course.asking and reading.adds):
+        if reading.anew or reading.waits != "" or (course.asking and reading.adds):
             return True
         if not reading.starts:
             return self._else(reading, current)
@@ -263,9 +270,10 @@ class TaskFinder:
         if reading.verdict != "bad" or self._current is None or len(self._tasks) < 2:
             return None
         words = _topic(reading.words)
-        best = max(reversed(self._tasks), key=lambda task: len(words & task.topic))
-        shared = len(words & best.topic)
-        return best if shared >= 2 and shared > len(words & self._current.topic) else None
+        best = max(reversed(self._tasks), key=lambda task: len(words & (task.topic | task.claimed)))
+        shared = len(words & (best.topic | best.claimed))
+        ours = len(words & (self._current.topic | self._current.claimed))
+        return best if shared >= 2 and shared > ours and words & best.topic else None
 
     def _close(self, number: int) -> None:
         """The current range ends before message `number`."""

@@ -25,7 +25,7 @@ _DROPPED = (
     r"|i(?:'ve| have)? (?:did|done|fixed|solved) (?:it|that|this) (?:myself|by hand|manually))"
 )
 _BAD = (
-    r"\bstill (?:fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
+    r"\bstill (?:has|have|fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
     r"|happen\w*|red|nothing|down|empty|crash\w*|throws|hangs)"
     r"|\b(?:doesn'?t|does not|didn'?t|did not|isn'?t|not) work(?:ing)?\b|(?<!\bbe )\bbr(?:oke"
     r"|oken|eaks)\b(?! (?!again|now|since|after|by|for|in|on|when|with|the|my|our|it|all)\w+)"
@@ -45,9 +45,15 @@ _BAD = (
     r"|\b(?:they|he|she) (?:say|says|said|told me|claims?)\b.{0,40}\b(?:no|not|never|nothing)\b"
     r"|\byou said (?:that|so|it)\b.{0,30}\b(?:ago|before|already|done|fixed)\b"
     r"|^(?:that'?s|thats|it'?s|its|this is) (?:way |far |much |a bit |still )*too \w+"
+    r"|^(?:way |far |much )too \w+\W*$"
     r"|\b(?:proves|shows|means|does|changes) nothing\b|\b(?:is|are|was) (?:way |far )too"
     r" (?:slow|big|small|long|short|much|late|early)\b"
 )
+_CONTESTED = (
+    r"\byou (?:said|told me|claimed|promised|wrote) (?:it|that|they|he|she|this|those|everything"
+    r"|everybody|everyone|all)\b[^?]{3,60}\?\W*$"
+)
+"""`you said they were told?`: what was reported isn't so."""
 _LED = (
     r"^\W*(?:(?:ok(?:ay)?|yes|oh|wow|ah|hey|cool|alright|checked|tested|tried)\b[\s,.!]*)*"
     r"(?:it |that |this |now |everything |content |all )?(?:really |very |so |just )?"
@@ -96,7 +102,9 @@ def verdict(text: str) -> Verdict:
     if asks(first) and not pattern(r"^\W*(?:great|perfect|nice|awesome|excellent|thanks)").match(
         first
     ):
-        return ""
+        told = [part for part in parts if not asks(part)]
+        denied = any(pattern(_BAD).search(part) for part in told)
+        return "bad" if denied or pattern(_CONTESTED).search(first) else ""
     if pattern(_DROPPED).search(first):
         return "dropped"
     if any(pattern(_BAD).search(part) for part in parts):
