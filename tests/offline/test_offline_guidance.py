@@ -23,6 +23,10 @@ GUIDANCE = {
     "why is it not there yet?": "",
     "SE15 4QN": "",
     "do it": "",
+    "yes, please go ahead and return the lamp to the shop in Hill Street": "",
+    "I checked the settings and restarted it as you said, but it says the same": "",
+    "yes. my order number is 4711, and the name on it is Rossi": "",
+    "that's right, go ahead with the blue one and not the red": "",
     "I'll ask Jo about that tomorrow, not before": "",
     "my flight is the one at nine": "",
 }

@@ -53,6 +53,41 @@ PLAIN = {
     "that's changed: I start at 7:30 now": ["That's changed: I start at 7:30 now"],
     "Ruth is allergic to nuts": ["Ruth is allergic to nuts"],
     "Jan's new number is 555 0199": ["Jan's new number is 555 0199"],
+    "Omar has a bad nut allergy, so no pesto": ["Omar has a bad nut allergy, so no pesto"],
+    "no seafood places for me, I don't eat fish": ["No seafood places for me, I don't eat fish"],
+    "usually six suits me best, but this friday make it eight": ["Usually six suits me best"],
+    "book the early train for friday please and leave me ten minutes, i always walk there": [
+        "I always walk there"
+    ],
+    # Standing rules, told as such, or with the reason for which they stand.
+    "no more hotfixes from laptops": ["No more hotfixes from laptops"],
+    "since last month the platform team owns the cluster": [
+        "Since last month the platform team owns the cluster"
+    ],
+    "the flags live elsewhere, the default lives in settings.toml now": [
+        "The flags live elsewhere, the default lives in settings.toml now"
+    ],
+    "I don't want rebases from you, on any branch": [
+        "I don't want rebases from you, on any branch"
+    ],
+    "don't say it's delivered before the courier has signed": [
+        "Don't say it's delivered before the courier has signed"
+    ],
+    "gross prices, that's how the board wants it": ["Gross prices, that's how the board wants it"],
+    "rule here: every report starts with a summary": [
+        "Rule here: every report starts with a summary"
+    ],
+    "dont edit the schema, its generated. schema.yml + make, always": [
+        "Dont edit the schema, its generated. schema.yml + make, always"
+    ],
+    "no, one index a night. we did all of them in june, the site was down for two hours": [
+        "One index a night. we did all of them in june, the site was down for two hours"
+    ],
+    "no archive of that, ever": ["No archive of that, ever"],
+    # German.
+    "bitte nie direkt auf main pushen": ["Bitte nie direkt auf main pushen"],
+    "ab jetzt Tests mit pytest schreiben": ["Ab jetzt Tests mit pytest schreiben"],
+    "wir benutzen hier pnpm": ["Wir benutzen hier pnpm"],
 }
 
 
@@ -65,6 +100,26 @@ def test_rules_in_plain_words(said: str) -> None:
     "said",
     [
         "always wear a tie on mondays they said",
+        "ok always two letters, got it",
+        "that was poor. never tell that one again",
+        "no more errors in the log",
+        "no more disk space on the server",
+        "since last week the build fails on arm",
+        "it lives in the cache now",
+        "it runs on the new host now",
+        "I don't want to wait for that",
+        "I don't want that button",
+        "don't say that, it's fine",
+        "the rule is wrong in line 9",
+        "usually it works on my machine",
+        "usually I'd say yes",
+        "don't edit it, I'll do it",
+        "no, we had that already",
+        "he never answers",
+        "das geht nie so",
+        "der Test schlägt immer fehl",
+        "wir nutzen das morgen",
+        "nie im Leben",
         "haha never trust a printer lol",
         "Always, or it's no use",
         "no luck with the second one, that was a guess",
@@ -83,6 +138,45 @@ def test_rules_in_plain_words(said: str) -> None:
 )
 def test_talk_is_no_rule(said: str) -> None:
     assert kept(said) == []
+
+
+NAMED = "The message to Ines came back, her address is unknown. Do you have another one?"
+
+
+@pytest.mark.parametrize(
+    ("said", "before", "found"),
+    [
+        ("ah, its ines@hall.example now, she never reads the old one", NAMED, 1),
+        ("better call her on the mobile", NAMED, 1),
+        # Nobody is named, it is for today, it is about something else.
+        ("ah, its ines@hall.example now", "It came back. Do you have another one?", 0),
+        ("call her on the mobile today", NAMED, 0),
+        ("she is on leave", NAMED, 0),
+    ],
+)
+def test_what_is_said_of_somebody_just_named(said: str, before: str, found: int) -> None:
+    told = list(facts(Said(3, "", True, said), "", before))
+    assert len(told) == found
+    for fact in told:
+        assert fact.answers == "The message to Ines came back, her address is unknown."
+
+
+def test_that_one_is_what_the_agent_proposed() -> None:
+    before = "12 rows are lost. I'd run `load --all orders` for them."
+    (fact,) = facts(Said(3, "", True, "no full load on that one, ever"), "", before, proposed=True)
+    assert (fact.text, fact.answers) == (
+        "No full load on that one, ever",
+        "I'd run `load --all orders` for them.",
+    )
+
+
+def test_an_objection_with_what_came_of_it_holds_for_long() -> None:
+    said = (
+        "two days of overlap read everything twice, we had that, it doubled the bill. use the stamp"
+    )
+    assert kept(said) == []
+    (fact,) = facts(Said(3, "", True, said), "", "I'd overlap two days.", proposed=True)
+    assert fact.said == said
 
 
 def test_a_refusal_keeps_its_reason_and_its_command() -> None:

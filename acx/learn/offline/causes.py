@@ -34,7 +34,9 @@ _STATES = (
     r"|from left to right|goes first|not (?:a|the) \w+,? but)\b"
     r"|\bso (?:the|it|every|each|all|they) .*\b(?:n't|not|never|no|fails?|empty|wrong)\b"
     r"|, (?:where|as|since|because) .*\b(?:n't|not|never|no|old|only|still|missing)\b"
-    r"|\bby default\b|[,;] so (?!(?:i|we|you|let|not|far|that)\b)\S"
+    r"|\bby default\b|[,;] so (?=.*\b(?:n't|not|never|none?|nobody|nothing|only|same|misses"
+    r"|fails|falls|lost"
+    r"|empty|wrong|again|every|each|still|another|old|alone|themselves|becomes|twice|silently)\b)(?!(?:i|we|you|let|not|far|that)\b)\S"
     r"|^[^,;:]*\b(?:wants|expects|accepts only|doesn't accept|doesn't take|only takes)\b"
     r"|\bis needed (?:for|by|before|after|in)\b"
 )
@@ -61,7 +63,7 @@ def cause(text: str, *, after_failure: bool = False) -> str:
     After a failure the agent's account of how things work is one as well."""
     found = _CAUSE if not after_failure else f"{_CAUSE}|{_STATES}"
     for line in text[:4000].splitlines():
-        if pattern(MARKED).match(line):
+        if pattern(rf"{MARKED}|^\W*\*\*").match(line):
             continue
         parts = whole_sentences(line)
         for at, part in enumerate(parts[:12]):

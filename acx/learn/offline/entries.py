@@ -93,6 +93,8 @@ def acted(fact: Fact, cwd: str) -> str:
 def scope(project: str, fact: Fact, cwd: str) -> str:
     """Where a fact holds and what it corrected."""
     said = f"said when the agent {acted(fact, cwd)}" if fact.met else ""
+    if fact.answers:
+        said = f"in answer to: {quoted(fact.answers, 120)}"
     return "; ".join(part for part in (project, said) if part)
 
 

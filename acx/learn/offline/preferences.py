@@ -8,10 +8,11 @@ a missed preference is said again, a wrong one misleads for months. Where facts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from acx.learn.offline.requests import back_to
+from acx.learn.offline.requests import back_to, requests
 from acx.learn.offline.rules import (
     CHOICE,
     INSTEAD,
@@ -27,9 +28,10 @@ from acx.learn.offline.rules import (
     ruling,
     unwanted,
 )
+from acx.learn.offline.standing import ABOUT_THEM, CLAUSE, EXCEPTION, INCIDENT
 from acx.learn.offline.steps import Said
 from acx.learn.offline.verdicts import small_talk, verdict
-from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
+from acx.learn.offline.words import LEAD, asks, own, pattern, sentences, verbatim
 
 MOST_WORDS = 40
 
@@ -39,6 +41,7 @@ class Fact:
     """Something a person wants. `said` is verbatim.
 
     met      the call it corrected, "" if none
+    answers  what the agent had said, where that names whom it is about
     refused  they refused that call, so that it didn't run
     loose    it may be talk, where nobody works
     meant    it says that it is for the agent
@@ -48,6 +51,7 @@ class Fact:
     said: str
     message: int
     met: str = ""
+    answers: str = ""
     refused: bool = False
     loose: bool = False
     meant: bool = True
@@ -57,12 +61,14 @@ MOST_JOINED = 70
 """Words of sentences that belong together."""
 
 _GOES_ON = (
-    r"^(?:and |but |so )?(?:(?:it|that|they|those)(?:'s|'ll| is| are| only| will| would| can"
+    r"^(?:so )?no more \S|^(?:and |but |so )?(?:(?:it|that|they|those)(?:'s|'ll| is| are| only"
+    r"| will| would| can"
     r"| ends?| breaks?"
     r"| costs?| pulls?| lives?| gets?)\b|otherwise\b|we have\b.*\bfor (?:that|this|it|those)\b"
     r"|instead\b|only (?:what|the|when|if)\b|(?:into|onto|in|to) \S*[./_]\S|if (?:a|an|the|it|you"
     r"|something)\b"
-    r"|(?:prod|production|all|\w+) changes\b|that goes for\b|\(?because\b)"
+    r"|[\w. +/-]{3,60}, always\W*$|(?:prod|production|all|\w+) changes\b|that goes for\b"
+    r"|\(?because\b)"
 )
 """How a sentence begins that gives the reason for the rule before it, or what to do instead."""
 _FRAGMENT = (
@@ -78,24 +84,100 @@ _POINTS = (
 )
 
 
-def facts(said: Said, met: str = "") -> Iterator[Fact]:
+def facts(said: Said, met: str = "", before: str = "", proposed: bool = False) -> Iterator[Fact]:
     """What a message of a person asks for beyond the moment. `met` is the call it answers: the
-    refused one for a rejection, else the one before it."""
+    refused one for a rejection, else the one before it. `before` are the agent's last words, which
+    may have `proposed` something."""
     if said.event in ("interrupt", "shell", "edit", "plan", "command", "compaction"):
         return
     refused = said.event == "rejection"
     thoughts = list(_thoughts(said.text, refused))[:12]
     only_rules = all(ruling(part) or small_talk(part) for part, _ in thoughts)
+    if not any(rule for _, rule in thoughts):
+        learned = _learned(said, met if refused else "", refused or proposed)
+        if learned := learned or (_of_others(said, before) if before else None):
+            yield learned
+            return
     for words, rule in thoughts:
+        if _points_only(words, rule):
+            continue
         if not 3 <= len(words.split()) <= MOST_JOINED or asks(rule or words):
             continue
         corrects = bool(pattern(CHOICE).search(words)) or refused
         lasts = bool(rule) or (only_rules and bans(words))
+        words = _durable(words, rule)
         if lasts and (stands := verbatim(said.text, words)):
             call = met if corrects else ""
             told = meant(words)
             talk = loose(rule or words) and not told
-            yield Fact(_cleaned(words), stands, said.number, call, refused, talk, told)
+            context = _proposal(before) if proposed and pattern(_THAT_ONE).search(words) else ""
+            text = _cleaned(words)
+            yield Fact(text, stands, said.number, call, context, refused, talk, told)
+
+
+_THAT_ONE = r"\b(?:that|this|the other|these|those) ones?\b|\b(?:on|of|for|with|from) it\b"
+
+
+def _proposal(before: str) -> str:
+    """The sentence in which the agent said what it would do: what `that one` points to."""
+    parts = [part for part in sentences(before) if "`" in part or pattern(_WOULD).search(part)]
+    return parts[-1] if parts else ""
+
+
+_WOULD = r"\bI(?:'d| would| could|'ll| will| suggest| propose)\b|\b(?:shall|should) I\b"
+
+
+def _durable(words: str, rule: str) -> str:
+    """The words without what is for this once; only the clause that holds, if in a request."""
+    if not rule:
+        return words
+    clause = pattern(CLAUSE).search(rule)
+    if clause and len(rule.split()) >= 10 and requests(rule):
+        return clause[1]
+    shorter = pattern(EXCEPTION).sub("", words)
+    return shorter if len(shorter.split()) >= 5 and lasting(shorter) else words
+
+
+def _learned(said: Said, met: str, answers: bool) -> Fact | None:
+    """A correction with what came of it when it was done the other way: it holds for long."""
+    words = own(said.text)
+    corrects = answers or pattern(
+        r"^\W*(?:god |oh )?(?:no|nope|not|don't|never|stop|wait)\b"
+    ).match(words)
+    if not corrects or not pattern(INCIDENT).search(words):
+        return None
+    text = guidance(words)
+    stands = verbatim(said.text, text)
+    if not stands or not pattern(INCIDENT).search(text):
+        return None
+    return Fact(_cleaned(text), stands, said.number, met, refused=bool(met))
+
+
+def _of_others(said: Said, before: str) -> Fact | None:
+    """What is said of somebody whom the agent has just named: how to reach them, what they do."""
+    words = " ".join(own(said.text).split())
+    if not pattern(ABOUT_THEM).search(words) or len(words.split()) > MOST_WORDS or asks(words):
+        return None
+    named = [
+        part
+        for part in sentences(before[-600:])
+        if not asks(part) and re.search(r"[a-z,;] (?!I\b|[A-Z][a-z]*day\b)[A-Z][a-z]+\b", part)
+    ]
+    stands = verbatim(said.text, words)
+    if not named or not stands or momentary(words):
+        return None
+    return Fact(_cleaned(words), stands, said.number, loose=True, answers=named[-1])
+
+
+def _points_only(words: str, rule: str) -> bool:
+    """Whether a rule is about `that one`, and nothing says which."""
+    only = r"(?:and |please )*(?:never|always|don't|do not) \w+ (?:that|this|it|them)(?: one)?\b"
+    around = len(words.split()) - len(rule.split())
+    return (
+        bool(rule)
+        and bool(pattern(rf"^{only}").match(rule))
+        and (len(rule.split()) <= 6 and around < 4)
+    )
 
 
 def only_states(said: Said) -> bool:
@@ -133,14 +215,31 @@ def guidance(words: str) -> str:
         if told or len(part.split()) >= 3:
             told.append(part)
     text = _side_by_side(words, told)
-    return text if len(text.split()) >= 6 and pattern(_GUIDES).search(text) else ""
+    guides = pattern(f"{_GUIDES}|{INCIDENT}").search(text)
+    return text if guides and len(text.split()) >= 6 else ""
 
 
 def _passes(part: str) -> bool:
     """Whether a sentence is a question, talk, or about the moment."""
     if asks(part) or small_talk(part) or back_to(part):
         return True
-    return bool(pattern(_PASSING).search(part))
+    tells = pattern(rf"^{LEAD}(?:{_REPORTS_BACK})").match(part) and not pattern(INCIDENT).search(
+        part
+    )
+    return bool(tells or pattern(_PASSING).search(part))
+
+
+_REPORTS_BACK = (
+    r"(?:i|we)(?:'ve|'d|'m)? (?:just |also |then |now |really |still |already |do |can |can't )*"
+    r"(?:\w+ed|ran|did|got|put|set|see|saw|have|want|need|would|like|think|guess|hope|understand"
+    r"|know|found|could|am)\b"
+    r"|(?:i|we) (?:don't (?:remember|know|have|see)|was|were|must have|apologi[sz]e)\b"
+    r"|my (?:\w+ )?(?:name|phone|number|order|email|e-mail|user|address|zip|reservation)\b"
+    r"|that'?s (?:correct|right|fine|the|it|all|ok(?:ay)?|great)\b|go ahead\b"
+    r"|please (?:do|go|proceed|process|confirm|cancel|book|let me|check)\b"
+    r"|if (?:that|it)'?s (?:ok|possible|fine)|thank|yes\b"
+)
+"""An answer, a consent, what somebody did themselves: not how it is to be done."""
 
 
 def _side_by_side(words: str, parts: list[str]) -> str:
@@ -205,9 +304,19 @@ def _joined(text: str, before: str, part: str) -> str:
     return " ".join(both.split())
 
 
+def _denies(sentence: str) -> bool:
+    """Whether a `no` at the beginning belongs to what follows: `no bars for me, I don't drink`."""
+    answers = (
+        r"(?:use|run|prefer|call|name|stick|go|take|put|make|keep|write|we|i|you|it|its|that|this|the"
+        r"|there|never|always|don't|do|dont|just|please|only|not|no|problem|need|wait|stop|sorry)\b"
+    )
+    bare = pattern(r"^(?:(?:and|but|also|so|ok(?:ay)?|oh|well|god|please)\b\W*)+").sub("", sentence)
+    return unwanted(sentence) or bool(pattern(rf"^no (?!{answers})\w").match(bare))
+
+
 def _cleaned(sentence: str) -> str:
     """The words without what only leads to them."""
-    leads = r"^(?:(?:and|but|also|so|please)\b\W*)+" if unwanted(sentence) else LEADS
+    leads = r"^(?:(?:and|but|also|so|please)\b\W*)+" if _denies(sentence) else LEADS
     text = pattern(leads).sub("", sentence)
     text = text.strip(" \t\"'")
     text = pattern(r"\s+please\b").sub("", text)

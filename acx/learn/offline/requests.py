@@ -31,6 +31,8 @@ def requests(sentence: str) -> bool:
             rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
             rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?:a|an|the|some"
             rf"|to)\b"
+            r"|(?:bitte |kannst du |könntest du |würdest du |mal |noch |auch )+(?!nicht|nie\b|immer"
+            r"|niemals|denk)(?:\S+ ){1,12}?\w*(?:en|ern|eln|füg\w*|mach\w*|erstell\w*|änder\w*)\b"
             rf"|we (?:should|must|need to|have to|could) {filler}{VERB}|need (?:a|an|to)\b)"
         ).match(sentence)
     )

@@ -6,6 +6,7 @@ somebody can't eat. Which sentences belong together, and what becomes a fact, is
 
 from __future__ import annotations
 
+from acx.learn.offline.standing import STANDING
 from acx.learn.offline.words import asks, pattern
 
 _RULE = (
@@ -57,7 +58,8 @@ LEANS = (
 """How a sentence begins that says nothing without the one before: `Never the datetime module.`"""
 INSTEAD = r"^(?:please )?(?:use|prefer|run|write|put) .{2,60}\b(?:instead|rather)\b"
 _MOMENT = (
-    r"\b(?:yet|for now|right now|just now|this time|for a (?:second|moment|minute)|today"
+    r"\bi(?:'d| would) like to (?:choose|take|book|pick|go with)\b"
+    r"|\b(?:yet|for now|right now|just now|this time|for a (?:second|moment|minute)|today"
     r"|at the moment|until|anything|elsewhere|in other places|looks like|seems like|as well"
     r"|(?:other than|except|apart from) (?:this|that|here)"
     r"|before (?:doing|you (?:do|start)))\b|\bdon't (?:worry|know|see|think|understand|remember"
@@ -82,7 +84,9 @@ _NOT_A_REASON = (
     r"|\b(?:i already|i've already|first tell me|explain)\b"
 )
 LEADS = (
-    r"^(?:(?:(?:god |oh )?no|nope|nah|actually|hmm+|oh|ok(?:ay)?|yes|yeah|hey|wait|stop|well|and"
+    r"^(?:(?:(?:god |oh )?no|nope|nah|nein|nee|ja|und|aber|danke|super|pls|right(?! now| away)"
+    r"|actually|hmm+|oh"
+    r"|ok(?:ay)?|yes|yeah|hey|wait|stop|well|and"
     r"|also|but|so|btw"
     r"|please|ah|sorry"
     r"|sure|great|nice|cool|good|thanks|perfect|works)\b(?! (?:problem|idea|to)\b)[\s,.!:;-]*)+"
@@ -103,7 +107,8 @@ _TALE = (
     r"|thinks?|claims?)\b|\b(?:docs?|documentation|page|readme|article|website|blog|post|manual"
     r"|faq|forum"
     r"|book|vendor|support) (?:says?|said|claims?|tells?|recommends?|suggests?)\b|\b(?:lol"
-    r"|ha(?:ha)+|hehe|rofl|jk|kidding|note to self)\b|[\U0001f600-\U0001f64f\U0001f923]|(?:^"
+    r"|ha(?:ha)+|hehe|rofl|jk|kidding|note to self)\b|, (?:got it|noted|i see|understood)\W*$"
+    r"|[\U0001f600-\U0001f64f\U0001f923]|(?:^"
     r"|\s)[:;]-?[)DP](?:\s|$)"
 )
 """Talk about others, and jokes: nobody's rule for the agent."""
@@ -169,7 +174,9 @@ _TELLS = (
     r"|anything|everything|whatever)\b"
 )
 _MEANT = (
-    r"\bfrom now on\b|\bin (?:the )?future\b|\bgoing forward\b|\bby default\b|\bas a rule\b"
+    r"\bhow (?:\w+ ){1,2}(?:wants?|likes?|needs?) it\b|\b(?:ab jetzt|künftig|in zukunft|bitte)\b"
+    r"|\b(?:use|take) .{3,60}, not\b"
+    r"|\bfrom now on\b|\bin (?:the )?future\b|\bgoing forward\b|\bby default\b|\bas a rule\b"
     r"|\bremember\b|\bnote that\b|\bplease\b|\bi prefer\b|^prefer\b|\bwhen(?:ever)? you\b"
     r"|\buse [\w.-]+ (?:for|not|instead|over|rather)\b|\b(?:run|write|commit|push|merge|install"
     r"|format|lint|reply|answer|ask me)\b"
@@ -188,7 +195,7 @@ _GENERAL = (
     r"|week|weeks|days?|releases?|teams?|backups?|only copy|security|audit|anywhere)\b"
 )
 """A reason that speaks of more than this case: else `not there, it's too narrow` is a rule."""
-_EVERYWHERE = r"[^,]*\b(?:anywhere|everywhere|ever)\b"
+_EVERYWHERE = r"[^,]*(?:\b(?:anywhere|everywhere|ever)\b|, ever\W*$)"
 _ELSEWHERE = (
     r"\b(?:from now on|in (?:the )?future),? i(?:'ll| will|'m)\b"
     r"|\b(?:other than|except|apart from) (?:this|that|here)\b"
@@ -239,7 +246,8 @@ def _holds(sentence: str) -> bool:
     if pattern(_TODAY).search(sentence) or pattern(_TALE).search(sentence):
         return False
     bare = pattern(LEADS).sub("", sentence)
-    if any(pattern(form).search(bare) for form in (_HABIT, _CHANGED, _PEOPLE, _HOUSE)):
+    plain = any(pattern(form).search(bare) for form in (_HABIT, _CHANGED, _PEOPLE, _HOUSE))
+    if plain or any(pattern(form).search(said) for form in STANDING for said in (bare, sentence)):
         return True
     reasoned = any(pattern(form + _WHY).match(bare) for form in (_NOT, _CANT))
     return unwanted(sentence) or (reasoned and bool(pattern(_GENERAL).search(sentence)))

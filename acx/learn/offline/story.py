@@ -59,6 +59,7 @@ class Story:
     troubled: bool = False
     proposed: bool = False
     asked_back: bool = False
+    words: str = ""
     errors: dict[str, int] = field(default_factory=dict)
     spoke: int = 0
 
@@ -87,7 +88,7 @@ class Story:
         if said.event == "interrupt":
             self._anew()
         refused = said.event == "rejection" and self.refused
-        self.facts += preferences.facts(said, refused or self.met)
+        self.facts += preferences.facts(said, refused or self.met, self.words, self.proposed)
         if first or said.event in ("interrupt", "shell", "edit", "plan"):
             return
         reading = read(said.text)
@@ -126,6 +127,7 @@ class Story:
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
         self.spoke = said.number
+        self.words = said.text[-600:] if said.ends else ""
         self.proposed = said.ends and pattern(_PROPOSES).search(said.text[-600:]) is not None
         self.asked_back = said.ends and said.text.rstrip("*_ ").endswith("?")
         self.blocks += "```" in said.text  # some transcripts tell work so, not as calls
@@ -255,7 +257,8 @@ _REMARK = (
     r"^\W*(?:h+m+|oh|ok(?:ay)?,? cool|cool|yeah|yes)\b|\blet'?s go\b"
     r"|\bi (?:just|think that's|wonder)\b"
     r"|\bi(?:'m| am) (?:wondering|confused)\b|\bdo you\b|^(?:tell|show) me\b"
-    r"|^implement (?:\d|it|that|all)\b|^(?:continue|go on|proceed)\b|^no, it's\b"
+    r"|^implement (?:\d|it|that|all)\b|^(?:continue|go on|proceed)\b|^no,? (?:it|that)'s\b"
+    r"|^no,? thank"
 )
 
 

@@ -12,7 +12,7 @@ from acx.learn.offline.words import asks, pattern, sentences
 Verdict = Literal["", "good", "bad", "dropped"]
 
 _DROPPED = (
-    r"\b(?:never ?mind|forget (?:it|that|about)|leave (?:it|that|this"
+    r"\b(?:vergiss es|lass es sein|never ?mind|forget (?:it|that|about)|leave (?:it|that|this"
     r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
     r"|\W*$)"
     r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
@@ -45,6 +45,8 @@ _BAD = (
     r"|\b(?:they|he|she) (?:say|says|said|told me|claims?)\b.{0,40}\b(?:no|not|never|nothing)\b"
     r"|\byou said (?:that|so|it)\b.{0,30}\b(?:ago|before|already|done|fixed)\b"
     r"|^(?:that'?s|thats|it'?s|its|this is) (?:way |far |much |a bit |still )*too \w+"
+    r"|\bimmer noch (?:nicht|kaputt|falsch|rot|der|die|das)\b|\b(?:geht|läuft|funktioniert|stimmt)"
+    r" (?:immer noch |so |leider )?nicht\b|\bdas ist falsch\b"
     r"|^(?:way |far |much )too \w+\W*$"
     r"|\b(?:proves|shows|means|does|changes) nothing\b|\b(?:is|are|was) (?:way |far )too"
     r" (?:slow|big|small|long|short|much|late|early)\b"
@@ -59,7 +61,8 @@ _LED = (
     r"(?:it |that |this |now |everything |content |all )?(?:really |very |so |just )?"
 )
 _PRAISE = (
-    r"(?:works?|worked(?=\s*(?:$|[.!,]|now|great|well|fine|perfect))|works now|great|perfect|nice"
+    r"(?:perfekt|passt|prima|klasse|läuft(?! nicht)|funktioniert(?! \w* ?nicht)|works?"
+    r"|worked(?=\s*(?:$|[.!,]|now|great|well|fine|perfect))|works now|great|perfect|nice"
     r"|awesome|excellent"
     r"|brilliant|amazing|fantastic|wonderful|lovely|super|love it|lgtm"
     r"|looks (?:good|great|right|fine|correct)|well done|good (?:job|work)"
@@ -67,7 +70,9 @@ _PRAISE = (
     r"|this is really helpful|good(?=\s*(?:$|[.!,])))(?!\w)"
     r"|^\s*[\U0001f389\U0001f44d\U0001f44f\U0001f64c\U0001f64f\U0001f680\u2705\u2764]"
 )
-_THANKS = r"(?:thanks?|thank you|thx|ta|cheers|i (?:really )?appreciate)(?!\w)"
+_THANKS = (
+    r"(?:danke|vielen dank|merci|thanks?|thank you|thx|ta|cheers|i (?:really )?appreciate)(?!\w)"
+)
 _CONTRAST = r"\bbut\b|\bhowever\b|\bexcept\b|\bidea\b|\bwould be\b|^\W*thanks for\b"
 _PASSED_ON = (
     r"^\W*(?:sent|submitted|pushed|merged|committed|deployed|shipped|published|printed)\b[^?]{0,60}"

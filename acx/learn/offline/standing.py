@@ -1,0 +1,123 @@
+"""Standing rules in plain words: forms of a sentence which say that it holds for long.
+
+Pure: patterns, each with an example. Which sentences count, and what takes a rule back,
+is in `rules`.
+"""
+
+from __future__ import annotations
+
+NO_MORE = (
+    r"^(?:and |so )?no more (?!questions?\b|time\b|than\b|info|details?\b|of (?:this|that)\b"
+    r"|worr|disk"
+    r"|excuses?|work\b|space|room\b|memory|money|credits|results?|data\b|errors?\b|to\b)"
+    r"\S+(?: \S+){0,4} (?:from|in|into|on|by|with|without|to|at|after|before) \S+"
+)
+"""`no more hotfixes from branches`."""
+
+NOW_SO = (
+    r"\bsince (?:last|this|the) (?:week|month|year|spring|summer|autumn|fall|winter|move|switch"
+    r"|upgrade|migration|\w+day)\b.*\b(?:owns?|manages?|handles?|takes? care|lives?|uses?|belongs?"
+    r"|must|have to|has to)\b"
+    r"|(?<!\bit )(?<!\bthat )(?<!\bthis )\b(?:lives?|belongs?|goes|go) (?:only )?"
+    r"(?:in|at|on|under|into|to|through|via) [^,]{3,60}\bnow\b"
+)
+"""`since last month the platform team owns the cluster`, `the flag lives in the settings now`."""
+
+UNWANTED_EVER = (
+    r"^i (?:don't|do not|never) want (?!to\b|it\b|that\b|this\b|them\b)\S.*"
+    r"\b(?:on any|in any|for any|ever|every|whatever|whenever|from you|in general)\b"
+)
+"""`I don't want force pushes from you, on any branch`."""
+
+SAID_FIRST = (
+    r"\b(?:don't|do not|dont|never) (?:tell (?:me|us|them|anybody|anyone)|say|claim|report|announce"
+    r"|promise|call (?:it|something|anything))\b.{3,80}\b(?:before|until|unless|without)\b \S+"
+)
+"""`don't tell me it's sent before the server has taken it`."""
+
+LIKED_SO = (
+    r"\b(?:that|this)(?:'s| is) how (?:(?:the|our|my) )?(?!it\b|you\b|this\b)\w+ (?:wants?|likes?"
+    r"|needs?|expects?) (?:it|them|these|those)\b"
+)
+"""`gross prices, that's how the board wants it`."""
+
+USUAL = (
+    r"^(?:usually|normally|in general),? (?!i'd\b|i would|it (?:works|fails)|this|that)"
+    r"(?=.*\b(?:i|me|my|we|us|our)\b)\S+ \S+ \S+"
+)
+"""`usually six o'clock suits me best`."""
+
+DECLARED = (
+    r"^(?:and )?(?:(?:the|our|my|one|house) )?(?:rule|convention|policy|standard)s?"
+    r"(?: here| of the house)?(?: is|:)(?: that|:)? "
+    r"(?!wrong|broken|missing|not\b|too\b|clear|applied|in\b|there|here|it\b|never (?:hit|reached))"
+    r"\S+ \S+ \S+"
+    r"|\bwe have an? (?:rule|policy|convention)\b"
+    r"|^for the future\W+(?:please |pls )?(?:use|run|keep|ask|show|put|write|make|never|always"
+    r"|don't"
+    r"|do not|no|only)\b"
+)
+"""`rule here: one change a request`."""
+
+REASONED_BAN = (
+    r"^(?:please )?(?:don't|do not|dont|never|avoid|no) (?:\w+ ){1,2}[^,]{2,60}, ?(?:because "
+    r"|as |since )?"
+    r"(?:it|that|they|those|this)(?:'?s|'re| is| are) (?:auto-?)?(?:generated|managed|shared"
+    r"|production"
+    r"|prod\b|live\b|read-?only|owned|synced|vendored|public|overwritten|built|written) ?"
+)
+"""`don't edit the schema, it's generated`."""
+
+NEEDS = (
+    r"\b[A-Z]\w+ (?:has|have|got) an? (?:\w+ ){0,3}(?:allergy|intolerance)\b"
+    r"|, (?:i|we) (?:don't|never) (?:eat|drink|fly|smoke|drive)(?: \w+)?\W*$"
+)
+"""What a person can't have: `Ruth has a bad nut allergy`."""
+
+ONE_EACH = (
+    r"^(?:only |just )?(?:one|a single) [\w-]+(?: [\w-]+)? (?:per|for each|for every|at a time)\b"
+    r"(?!.*\b(?:is|are|was|were|has|fails?|there)\b)"
+)
+"""`one service per change`."""
+
+GERMAN = (
+    r"\b(?:ab (?:jetzt|sofort)|von (?:jetzt|nun) an|in zukunft|künftig|grundsätzlich)\b"
+    r"|^(?:bitte )?(?:immer|nie|niemals) (?:(?!so\b|noch\b|wieder\b|im leben)\S+ )+\w+n\W*$"
+    r"|\bbitte (?:immer|nie|niemals) \S+|^ich (?:bevorzuge|möchte (?:immer|nie|lieber))\b"
+    r"|^wir (?:benutzen|verwenden|nutzen|nehmen) (?:hier|immer|nur|keine?)\b"
+    r"|^(?:bitte )?(?:nimm|benutze?|verwende?) .{2,60}\bstatt\b"
+)
+"""`bitte nie direkt auf main pushen`."""
+
+STANDING = (
+    NO_MORE,
+    NOW_SO,
+    UNWANTED_EVER,
+    SAID_FIRST,
+    LIKED_SO,
+    USUAL,
+    DECLARED,
+    REASONED_BAN,
+    NEEDS,
+    GERMAN,
+)
+
+INCIDENT = (
+    r"\bwe (?:had|did|tried) (?:that|this|it|the|all|one)\b[^.]{0,80},|\btook (?:me|us) "
+    r"(?:an?|two|three|\d|all|hours|days|weeks)\b|\bcosts? us\b|\bburn(?:ed|t) (?:us|by)\b"
+    r"|\b(?:tripled|doubled) (?:the|our)\b|\bwe(?:'ve| have) been (?:through|there)\b"
+)
+"""What somebody tells of what came of it: a correction with it isn't for the moment."""
+
+EXCEPTION = r",? (?:but|only) (?:just )?(?:for )?(?:this|today|tonight|tomorrow|now|on)\b.*$"
+"""What takes back a habit for once: `..., but this friday make it 8`."""
+
+CLAUSE = r"(?:,|\band\b|\bbut\b) (i (?:always|usually|generally) (?!\w+ed\b)\w+.*)$"
+"""A habit that is told as the reason for a request."""
+
+ABOUT_THEM = (
+    r"\b(?:he|she) (?:never|always|only|prefers?|hates|won't|doesn't) (?!work|fail)\w+"
+    r"|\b(?:write|call|text|message|mail|reach) (?:him|her|them) (?:on|by|via|at) \w+"
+    r"|\b(?:it'?s|is|now) [+(]?\d[\d ()/-]{6,}\d\b|\b[\w.+-]+@[\w-]+\.\w+[\w.]*\b"
+)
+"""What is said of somebody who was named before: how to reach them, what they do."""
