@@ -80,6 +80,18 @@ def cause(text: str, *, after_failure: bool = False) -> str:
     return ""
 
 
+def finding(text: str) -> str:
+    """The sentences of a short message that state something: said between a refused call and the
+    one that was taken, they are about just that. No cause by their form; "" if there are none."""
+    for line in text[:1000].splitlines():
+        if not pattern(MARKED).match(line):
+            parts = whole_sentences(line)
+            at = next((n for n, part in enumerate(parts[:3]) if _whole(part)), None)
+            if at is not None:
+                return _with_next(parts[at:])
+    return ""
+
+
 def _whole(part: str) -> bool:
     plain = part.replace("’", "'")
     return (

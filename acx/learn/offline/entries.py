@@ -298,8 +298,8 @@ def told_fix(fix: Fix, cwd: str) -> ToldFix:
         title = _remedied(fix, inert(_local(bare, cwd)), remedy)
         told = f"{failed} failed with {error}; the fix: {remedy}."
     else:
-        cure = f"Run {worked} instead."
-        title = _renamed(fix, bare, cwd)
+        cure = f"Call {worked}." if fix.called else f"Run {worked} instead."
+        title = _recalled(fix, bare) if fix.called else _renamed(fix, bare, cwd)
         told = f"{failed} failed with {error}; {worked} worked."
     if fix.cause:
         said = f" The agent's reason: {quoted(fix.cause, 220)}."
@@ -320,6 +320,18 @@ def _remedied(fix: Fix, error: str, remedy: str) -> str:
     before = error[: error.find(fix.remedy)].rstrip(" .,;:-(") if fix.remedy in error else error
     room = 72 - len(fix.tool) - len(remedy) - 4
     return f"{fix.tool}: {error if room < 16 else f'{shorten(before, room)}; {remedy}'}"
+
+
+def _recalled(fix: Fix, error: str) -> str:
+    """What a service said and what it took: `export: no such kind; pass source`."""
+    name, _, args = fix.worked.partition("(")
+    if name == fix.failed:
+        keys = [part.split("=")[0].strip() for part in args.rstrip(")").split(",")]
+        use = f"pass {' and '.join(keys[:2])}"
+    else:
+        use = f"use {name}"
+    room = max(72 - len(fix.failed) - len(use) - 4, 16)
+    return f"{fix.failed}: {shorten(inert(error), room)}; {use}"
 
 
 def _renamed(fix: Fix, bare: str, cwd: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from acx.learn.offline.calls import Calls, Taken
 from acx.learn.offline.steps import Run, Said
 from acx.learn.offline.words import pattern, sentences
 from acx.transcripts import signals
@@ -51,6 +52,7 @@ class Fix:
     edits   the files that were edited to make it work; none where another command did
     remedy  what the error said to do, where an edit did it
     cause   what the agent said was wrong, "" if nothing
+    called  it was no command, but the call of another tool
     *_at    the messages of the error, of the call that worked, and of the cause
     """
 
@@ -64,6 +66,7 @@ class Fix:
     error_at: int
     worked_at: int
     cause_at: int = 0
+    called: bool = False
 
 
 @dataclass(slots=True)
@@ -88,9 +91,11 @@ class Fixes:
     def __init__(self) -> None:
         self.found: list[Fix] = []
         self._open: list[_Failure] = []
+        self._calls = Calls()
 
     def said(self, said: Said) -> None:
         """Words of the agent: perhaps they say what was wrong."""
+        self._calls.said(said)
         for failure in self._open:
             for sentence in sentences(said.text[:1500])[:6]:
                 if (
@@ -102,8 +107,13 @@ class Fixes:
                     failure.cause, failure.cause_at = sentence, said.number
                     break
 
+    def heard(self) -> None:
+        """Words of a person come in between."""
+        self._calls.heard()
+
     def ran(self, run: Run) -> None:
         """A tool call: a failure, an edit, or what fixed a failure."""
+        self.found += map(_called, self._calls.ran(run))
         self._open = [one for one in self._open if run.number - one.number <= WITHIN]
         if run.path and not run.failed:
             for failure in self._open:
@@ -164,6 +174,22 @@ class Fixes:
                 )
             )
         return True
+
+
+def _called(taken: Taken) -> Fix:
+    return Fix(
+        tool=_tool(taken.tool),
+        failed=taken.failed,
+        error=taken.error,
+        worked=taken.worked,
+        edits=(),
+        remedy="",
+        cause=taken.found,
+        error_at=taken.error_at,
+        worked_at=taken.worked_at,
+        cause_at=taken.found_at,
+        called=True,
+    )
 
 
 def diagnoses(line: str) -> str:

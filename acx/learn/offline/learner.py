@@ -201,7 +201,11 @@ class _Writer:
         hold = "its command runs a script from the web" if re.search(_SCRIPT_FROM_WEB, both) else ""
         evidence = [
             Evidence(fix.error_at, "tool", fix.error[:200].strip()),
-            Evidence(fix.worked_at, "assistant", fix.worked),
+            Evidence(
+                fix.worked_at,
+                "assistant",
+                f"{fix.worked.split('(')[0]}:" if fix.called else fix.worked,
+            ),
             Evidence(fix.cause_at, "assistant", fix.cause[:200].strip()) if fix.cause else None,
         ]
         yield from self._taught(draft, "warning", told.title, told.summary, evidence, hold)

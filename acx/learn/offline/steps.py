@@ -6,8 +6,9 @@ A step lives as long as it is looked at; who wants to remember keeps less. No ju
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from acx.learn.offline.words import pattern
 from acx.model import Event, Message, ToolCall, ToolResult
@@ -44,6 +45,7 @@ class Run:
     check         the part of the command that checks the work, "" if none
     failed        None where nothing can be told, or where it doesn't matter
     removed       the files it took away
+    args          the arguments of a tool that is no shell
     auto          a check that the agent's own program ran after an edit, as aider does
     stopped       with it the program gave up: the agent wasn't asked again
     """
@@ -61,6 +63,7 @@ class Run:
     failed: bool | None
     rejected: bool = False
     removed: tuple[str, ...] = ()
+    args: Mapping[str, Any] = field(default_factory=dict)
     auto: bool = False
     stopped: bool = False
 
@@ -237,6 +240,7 @@ def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> R
         summary=found,
         failed=_failed(line, check, found, result),
         rejected=result.rejected,
+        args={} if line or isinstance(call.args, str) else call.args,
         removed=() if result.rejected or result.error else tuple(_removed(line, call)),
     )
 

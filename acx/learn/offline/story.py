@@ -78,6 +78,7 @@ class Story:
     def _heard(self, said: Said) -> None:
         first = self.asked is None
         self.ts = self.ts or said.ts
+        self.fixes.heard()
         if first:
             self.asked = quote(said, "user", _asked(said.text))
             self.parts = read(said.text).parts
