@@ -60,6 +60,9 @@ def test_another_tool_that_was_named(desk: Any) -> None:
         # A person has said how.
         f"call: export_account id=88-1 => {REFUSED}\nagent: It has no exports.\n"
         "user: take it from the archive\ncall: export_account id=88-1 source=archive => ok",
+        # What a program printed, read through a tool.
+        "call: write_stdin id=4 => AssertionError: expected 3 to be 4\n"
+        "call: write_stdin id=4 wait=long => ok",
         # It was never taken.
         f"call: export_account id=88-1 => {REFUSED}\n"
         f"call: export_account id=88-1 source=archive => {REFUSED}",

@@ -23,6 +23,9 @@ WITHIN = 40
 _HEARD = 4000
 """Characters of what was said and read since, in which another tool may be named."""
 
+_RUNS = r"stdin|shell|terminal|exec|console|repl|python|notebook"
+"""Tools that pass on what a program prints: its errors aren't about the call."""
+
 _ORDER = r"\b(?:must|before|first|required|requires|only|exceeds?|instead|missing|expected)\b"
 """What makes an error a rule: then another value alone may be the cure."""
 
@@ -76,6 +79,8 @@ class Calls:
     def ran(self, run: Run) -> Iterator[Taken]:
         """A tool call: refused, taken, or one that tells about others."""
         self._open = [one for one in self._open if run.number - one.number <= WITHIN]
+        if pattern(_RUNS).search(run.tool):
+            return
         if run.failed and run.calls:
             error = denial(run.text)
             if len(error.split()) >= 3 and run.args:
