@@ -40,7 +40,7 @@ REPORTS = (
     r"|(?:added|fixed|created|updated|changed|removed|replaced|moved|implemented|deployed|repaired"
     r"|rewrote|renamed|committed|reverted|refactored|deleted|installed|configured|wrote"
     r"|simplified)\b"
-    r"|works\b\W+\w+|done: \S|all (?:[\w-]+ )?(?:tests|checks|specs)\b[\w' ]{0,30} pass"
+    r"|works\b\W+\w+|done: \S"
     r"|the (?!review|user)[\w-]+(?:[\w' `./()-]{0,60}?) (?:now \w+"
     r"|is (?:now )?(?:done|ready|finished|fixed)"
     r"|(?:has|have) \w+ed|has been|have been|works?|pass)\b"

@@ -215,7 +215,8 @@ def summary(task: Task, story: Story, cwd: str) -> str:
         said.append(f"Asked in the same message: {also}.")
     if story.closing:
         word = "reported" if story.reported or story.final else "said"
-        if story.reported and task.status == "failed":
+        answered = story.verdict and story.verdict.message < story.closing.message
+        if story.reported and task.status == "failed" and not answered:
             word = "claimed"
         said.append(f"The agent {word}: {quoted(story.closing.quote, 280)}.")
     if story.edited:
