@@ -15,7 +15,16 @@ from difflib import SequenceMatcher
 from acx.errors import LimitReached, ModelError
 from acx.learn.draft import Draft
 from acx.learn.tidy import message
-from acx.learn.tidy.step import Dropped, Left, Tidier, TidyStep, Untidy
+from acx.learn.tidy.step import (
+    MOVING,
+    Dropped,
+    Left,
+    Line,
+    Tidier,
+    TidyStep,
+    Untidy,
+    taken,
+)
 from acx.model import Usage
 from acx.store import ledger, publish
 from acx.store.publish import Piece, Placed
@@ -156,17 +165,25 @@ class _Run:
 
     def _untidy(self) -> Untidy:
         decided = {**ledger.proposals(self.repo), **ledger.rejected(self.repo)}
-        refused = [
-            commit.subject
+        steps = [
+            commit
             for commit in _commits(self.repo, decided.values())
             if message.TIDY in commit.trailers
         ]
         return Untidy(
             self.standing,
             lambda key: _name(key) in decided,
-            refused,
+            [commit.subject for commit in steps],
+            [self._taken_by(commit) for commit in steps],
             lambda text: self.progress(Step("task", self.space, "tidying", text, self.space)),
         )
+
+    def _taken_by(self, step: Commit) -> frozenset[Line]:
+        """The lines that a step which waits, or was rejected, takes away."""
+        if step.trailers[message.TIDY] in MOVING:
+            return frozenset()
+        changed = self.repo.changed(step.id).items()
+        return frozenset(line for path, (old, new) in changed for line in taken(path, old, new))
 
     def _leave(self, left: Left) -> None:
         self.left.append(left.reason)

@@ -207,6 +207,18 @@ def test_steps_that_were_refused_before_are_told_and_not_taken() -> None:
     assert len(keys) == 1
 
 
+def test_a_step_that_was_refused_is_not_taken_as_part_of_another() -> None:
+    refused = frozenset([(CODING, SHORT)])
+    for spared, taken in (([refused | {(GIT, LONG)}], True), ([refused], False)):
+        more = (cut(CODING, SHORT), cut(CODING, UV), step("Less", line=UV, why="it is known"))
+        with LoopbackMessages([calls(*more), calls(more[2], DONE)]) as api:
+            engine = AnthropicEngine("test-model", base_url=api.url, retries=0, timeout=5)
+            untidy = Untidy(Tree(FILES), spared=spared)
+            first = next(iter(ModelTidier(engine, "m").steps(untidy)))
+        assert isinstance(first, TidyStep) == taken
+        assert taken or (isinstance(first, Left) and "said no" in first.reason)
+
+
 # the verb
 
 

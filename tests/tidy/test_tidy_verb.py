@@ -16,7 +16,7 @@ from acx.verbs.learn import learn
 from acx.verbs.progress import Step
 from acx.verbs.tidy import tidy
 from tests.conftest import Run
-from tests.tidy.stage import CODING, FACTS, GIT, filled, on_disk, said
+from tests.tidy.stage import CODING, FACTS, GIT, filled, on_disk, said, write
 from tests.verbs.conversations import DISCOUNT, EXPORT, jsonl
 
 Git = Callable[..., str]
@@ -233,3 +233,43 @@ def test_the_command(run: Run, world: Path) -> None:
     assert "Acx-Tidy: merge" in run("show", told["steps"][0]["commit"][:10]).out
     assert run("tidy", "--learner", "anthropic").code == 6
     assert run("tidy", "--max-cost", "x").code == 2
+
+
+def test_a_rejected_merge_does_not_come_back_with_others(
+    ctx: Context, shop: Path, git: Git
+) -> None:
+    for held in tidy(ctx, review=True).held:
+        review.reject(ctx, (held.proposal,))
+    more = {f"{FACTS}/{name}-preferences.md": f"# {name}\n\n- A b.\n{UV}\n" for name in ("x", "y")}
+    write(shop, more)
+    git(shop, "add", ".")
+    git(shop, "commit", "--quiet", "-m", "Two more")
+    report = tidy(ctx)
+    assert [set(step.diff) for step in report.steps] == [set(more)]
+    assert len(report.left) == 2 and all("rejected" in why for why in report.left)
+    after = on_disk(shop)
+    assert after[CODING] == PAGES[CODING] and after[GIT] == PAGES[GIT]
+    assert tidy(ctx).steps == ()
+
+
+def test_a_rejected_clearing_does_not_come_back_with_others(ctx: Context, git: Git) -> None:
+    page = "# Coding\n\n## Tabs\n\n## Names\n\n- Use short names.\n"
+    shop = filled(ctx, {CODING: page})
+    (held,) = tidy(ctx, review=True).held
+    review.reject(ctx, (held.proposal,))
+    write(shop, {CODING: page + "\n## Later\n"})
+    git(shop, "commit", "--quiet", "-am", "More")
+    assert len(tidy(ctx).steps) == 1
+    assert on_disk(shop)[CODING].rstrip("\n") == page.rstrip("\n")
+    assert "rejected" in tidy(ctx).left[0]
+
+
+def test_a_rejected_repair_does_not_come_back_with_others(ctx: Context, git: Git) -> None:
+    main = "skills/ops/SKILL.md"
+    shop = filled(ctx, {main: "---\nname: ops\n---\n\n# Ops\n\nRestart it with make.\n"})
+    (held,) = tidy(ctx, review=True).held
+    review.reject(ctx, (held.proposal,))
+    write(shop, {main: "---\nname: other\n---\n\n# Ops\n\nRestart it with make.\n"})
+    git(shop, "commit", "--quiet", "-am", "Worse")
+    report = tidy(ctx)
+    assert report.steps == () and "rejected" in report.left[0]

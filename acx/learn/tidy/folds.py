@@ -7,11 +7,11 @@ may have two causes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from acx.learn.tidy.page import Block, parsed, replaced, without
 from acx.learn.tidy.places import folder, is_main, is_page, is_record, layouts
-from acx.learn.tidy.step import TidyStep
+from acx.learn.tidy.step import Line, TidyStep, lines
 from acx.learn.tidy.words import tokens
 from acx.model import SkillTree
 
@@ -31,8 +31,8 @@ def folds(tree: SkillTree) -> Iterator[TidyStep]:
                 continue
             if key in known:
                 yield _folded(tree, path, known[key], section)
-                break  # its lines have moved: what else there is, the next look finds
-            known[key] = section
+            else:
+                known[key] = section
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -82,16 +82,16 @@ def _seen(block: Block) -> list[str]:
     return [part.strip() for part in " ".join(found["value"].split()).split("; ")]
 
 
-def clearings(tree: SkillTree) -> Iterator[TidyStep]:
+def clearings(tree: SkillTree, spared: Collection[Line] = ()) -> Iterator[TidyStep]:
     """Data files that say nothing, and titles below which nothing stands. How a SKILL.md is laid
-    out is its owner's, and logs are left alone."""
+    out is its owner's, and logs are left alone, as are the titles a person wants to keep."""
     layout = layouts(tree)
     for path in tree.paths():
         data = tree.read(path) or b""
         if not is_page(path) or is_main(path) or is_record(path, layout):
             continue
         name = path.split("/", 2)[2]
-        cleared = _cleared(data)
+        cleared = _cleared(path, data, spared)
         law = (tree.read(f"{folder(path)}/SKILL.md") or b"").decode(errors="replace")
         if cleared.strip():
             if cleared != data:
@@ -112,7 +112,7 @@ def clearings(tree: SkillTree) -> Iterator[TidyStep]:
             )
 
 
-def _cleared(data: bytes) -> bytes:
+def _cleared(path: str, data: bytes, spared: Collection[Line]) -> bytes:
     while True:
         blocks = parsed(data)
         bare = [
@@ -120,6 +120,7 @@ def _cleared(data: bytes) -> bytes:
             for at, block in enumerate(blocks)
             if block.kind == "heading"
             and (at + 1 == len(blocks) or _follows(block, blocks[at + 1]))
+            and not any((path, line) in spared for line in lines(block.text.encode()))
         ]
         if not bare:
             return data if blocks else b""

@@ -24,7 +24,7 @@ from acx.learn.tidy.places import (
     narrowing,
     turning,
 )
-from acx.learn.tidy.step import TidyStep
+from acx.learn.tidy.step import Line, TidyStep, lines
 from acx.learn.tidy.words import FEWEST, Saying, likeness, saying, tokens
 from acx.model import SkillTree
 
@@ -59,6 +59,10 @@ class Entry:
     def text(self) -> str:
         return " ".join(self.block.text.split())
 
+    @property
+    def lines(self) -> Iterator[Line]:
+        return ((self.path, line) for line in lines(self.block.text.encode()))
+
     def beside(self, other: Entry) -> bool:
         """Whether they stand in the same list or section."""
         here, there = self.block, other.block
@@ -66,9 +70,13 @@ class Entry:
 
 
 class Merges:
-    """Finds merges in a tree, one page's entries read once as long as the page stays the same."""
+    """Finds merges in a tree, one page's entries read once as long as the page stays the same.
 
-    def __init__(self) -> None:
+    Entries with `spared` lines are left alone: a person wants them where they are.
+    """
+
+    def __init__(self, spared: frozenset[Line] = frozenset()) -> None:
+        self._spared = spared
         self._known: dict[str, tuple[bytes, list[Entry]]] = {}
 
     def __call__(self, tree: SkillTree) -> Iterator[TidyStep]:
@@ -78,7 +86,9 @@ class Merges:
         for path in tree.paths():
             if is_page(path) and not is_record(path, layout):
                 for entry in self._entries(path, tree.read(path) or b"", layout, homes):
-                    groups.setdefault((entry.saying.head, entry.saying.scope), []).append(entry)
+                    if self._spared.isdisjoint(entry.lines):
+                        key = (entry.saying.head, entry.saying.scope)
+                        groups.setdefault(key, []).append(entry)
         for group in groups.values():
             yield from _of_group(tree, group) if len(group) > 1 else ()
 

@@ -30,6 +30,7 @@ from acx.learn.tidy.step import (
     gone,
     lines,
     refusal,
+    takes,
 )
 from acx.learn.tidy.words import tokens
 from acx.learn.tools import TOOLS, run
@@ -223,7 +224,9 @@ class _Run:
         dropped, unnamed = self._dropped(given)
         key = self._key(given["title"])
         problems = [*refusal(self._draft, self._standing), *unnamed]
-        if self._untidy.decided(key):
+        takes_away = takes(self._standing, self._draft.changes(), given["kind"])
+        again = any(spared and spared <= takes_away for spared in self._untidy.spared)
+        if again or self._untidy.decided(key):
             problems = ["a person said no to this step, or it waits for them"]
         if problems:
             return self._refused(given["title"], problems)

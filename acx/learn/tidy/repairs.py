@@ -42,7 +42,7 @@ def repairs(tree: SkillTree) -> Iterator[TidyStep]:
                 + "; ".join(one.message for one in broken)
                 + ".",
                 {path: repaired.encode()},
-                key="\0".join(["repair", path, *(one.message for one in broken)]),
+                key=f"repair\0{path}",
             )
 
 

@@ -19,11 +19,13 @@ from acx.learn.tidy.step import (
     Dropped,
     Kept,
     Left,
+    Line,
     Substance,
     TidyStep,
     Untidy,
     gone,
     refusal,
+    takes,
 )
 from acx.model import SkillTree
 
@@ -40,19 +42,25 @@ class RuleTidier:
     def steps(self, untidy: Untidy, purse: Purse | None = None) -> Iterator[TidyStep | Left]:
         """Rules cost nothing."""
         standing = Draft(Kept(untidy.skills))
-        rules: tuple[Rule, ...] = (repairs, Merges(), folds, clearings, splits)
+        spared = frozenset[Line]().union(*untidy.spared)
+        rules: list[Rule] = [repairs, Merges(), folds, clearings, splits]
+        if spared:  # a step that takes some of them is left; what else it would do is done after it
+            rules.insert(2, Merges(spared))
+            rules.insert(5, lambda tree: clearings(tree, spared))
         for rule in rules:
-            yield from _made(rule, standing, untidy)
+            yield from _made(rule, standing, untidy, spared)
         yield from unrepaired(standing)
         yield from unsplit(standing)
 
 
-def _made(rule: Rule, standing: Draft, untidy: Untidy) -> Iterator[TidyStep | Left]:
+def _made(
+    rule: Rule, standing: Draft, untidy: Untidy, spared: frozenset[Line]
+) -> Iterator[TidyStep | Left]:
     """The steps of a rule, one after the other: each is looked for in what the last one left."""
     seen: set[str] = set()
     while step := next((one for one in rule(standing) if one.key not in seen), None):
         seen.add(step.key)
-        if untidy.decided(step.key):
+        if untidy.decided(step.key) or takes(standing, step.changes, step.kind) & spared:
             yield Left(f"{step.title}: waits for review, or was rejected")
             continue
         draft = Draft(standing)

@@ -7,6 +7,7 @@ found (`rules`, `model`), their commits (`message`), and landing them (the verb)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
@@ -31,6 +32,12 @@ repair  a name, a description, a heading or a link is put right
 move    an entry goes to where it is looked for
 remove  what says nothing, or holds no longer, goes
 """
+
+MOVING: frozenset[str] = frozenset(("split", "move"))
+"""The kinds that take lines from where they stand only to put them elsewhere."""
+
+Line = tuple[str, str]
+"""A path, and the text of one of its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,15 @@ class Untidy:
     skills   the tree to tidy
     decided  whether the step with that key waits for a person, or was rejected: it is not made
     refused  titles of steps that a person rejected, for a reader
+    spared   for each step that waits or was rejected, the lines it would have taken away: no other
+             step takes them along
     say      tells the person what is going on, in a few words
     """
 
     skills: SkillTree
     decided: Callable[[str], bool] = lambda _: False
     refused: Sequence[str] = ()
+    spared: Sequence[frozenset[Line]] = ()
     say: Callable[[str], None] = lambda _: None
 
 
@@ -124,6 +134,20 @@ def lines(data: bytes | None) -> Iterator[str]:
         stripped = line.strip()
         if any(char.isalnum() for char in stripped):
             yield stripped
+
+
+def taken(path: str, old: bytes | None, new: bytes | None) -> Iterator[Line]:
+    """The lines that a file has fewer times than it had."""
+    for line in Counter(lines(old)) - Counter(lines(new)):
+        yield path, line
+
+
+def takes(before: SkillTree, changes: Mapping[str, bytes | None], kind: str) -> frozenset[Line]:
+    """The lines that a step takes away from where they stand; none if it only moves them."""
+    files = {} if kind in MOVING else changes
+    return frozenset(
+        line for path, new in files.items() for line in taken(path, before.read(path), new)
+    )
 
 
 def gone(before: SkillTree, draft: Draft) -> list[tuple[str, str]]:
