@@ -20,6 +20,8 @@ SKILLS = "skills"
 SPACE_FILE = "space.yaml"
 PROPOSALS = "refs/heads/acx/proposals/"
 REJECTED = "refs/acx/rejected/"
+PROPOSED = "Acx-Proposed"
+"""The trailer that says when a proposal was made, finer than a commit's date."""
 
 
 def checked_name(name: str, what: str) -> str:

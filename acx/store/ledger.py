@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from acx.errors import Conflict, NotFound
-from acx.store.layout import PROPOSALS, REJECTED, SKILLS
+from acx.store.layout import PROPOSALS, PROPOSED, REJECTED, SKILLS
 from acx.store.repo import Commit, Repo
 
 State = Literal["landed", "proposed", "rejected", "reverted"]
@@ -36,18 +36,18 @@ class Entry:
 
 
 def proposals(repo: Repo) -> dict[str, str]:
-    """Lessons that wait: name -> commit, oldest first; those of a session as its tasks go."""
+    """Lessons that wait: name -> commit, in the order they were made."""
     waiting = {ref.removeprefix(PROPOSALS): c for ref, c in repo.refs(PROPOSALS).items()}
     commits = {c.id: c for c in repo.log("--no-walk", *waiting.values())} if waiting else {}
 
     def age(item: tuple[str, str]) -> tuple[object, ...]:
         commit = commits[item[1]]
         when = commit.when
-        session, _, number = commit.trailers.get("Acx-Task", "").rpartition("/")
+        made = commit.trailers.get(PROPOSED, "")
         below = 0  # a lesson that was made on top of another one comes after it
         while commit.parents and commit.parents[0] in commits:
             commit, below = commits[commit.parents[0]], below + 1
-        return (when, session, int(number) if number.isdigit() else 0, below)
+        return (when, made, below)
 
     return dict(sorted(waiting.items(), key=age))
 

@@ -13,13 +13,13 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from acx import files
 from acx.errors import Conflict
 from acx.store.desk import SCRATCH, Contents, Desk
-from acx.store.layout import PROPOSALS
+from acx.store.layout import PROPOSALS, PROPOSED
 from acx.store.merge import Conflicting, merge
 from acx.store.repo import Moved, Repo
 
@@ -171,9 +171,12 @@ class _Plan:
             parent = self.head
         else:
             parent, changes = self.base, {**self._made_from, **changes}
-        message = piece.message
+        message = piece.message.rstrip()
         if conflict:
-            message = f"{message.rstrip()}\nAcx-Held: {conflict_in_words(conflict)}\n"
+            message += f"\nAcx-Held: {conflict_in_words(conflict)}"
+        # The dates of commits know only seconds; those of one run have their order by their place
+        made = when + timedelta(microseconds=len(self.placed))
+        message += f"\n{PROPOSED}: {made.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}\n"
         commit = self.repo.commit(parent, changes, message, when)
         ref = PROPOSALS + piece.name
         self.proposals.append((ref, commit, self.repo.resolve(ref)))
