@@ -66,28 +66,53 @@ def accept(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Land proposals on the space's branch."""
-    done = verbs.accept(Context.real(), _meant(names, all, space), space, not no_gate)
-    _decided(done, "Accepted", json)
+    """Land proposals on the space's branch. One that can't land waits on; the others do."""
+    told = _silent if json else _accepted
+    done = verbs.accept(Context.real(), _meant(names, all, space), space, not no_gate, told)
+    if json:
+        render.as_json(done)
+    if refused := [one for one in done if one.refused]:
+        if not json:
+            landed = len(done) - len(refused)
+            render.note(
+                f"{render.count(landed, 'proposal')} accepted, {len(refused)} still waiting"
+            )
+        raise typer.Exit(max(one.exit_code for one in refused))
+
+
+def _silent(_: verbs.Decided) -> None:
+    pass
+
+
+def _accepted(one: verbs.Decided) -> None:
+    if not one.refused:
+        _told(one, "Accepted")
+        return
+    render.note(f"acx: {render.inline(one.refused)}")
+    for hint in one.hints:
+        render.note(f"hint: {render.clean(hint)}")
 
 
 @app.command()
 def reject(names: Names = [], all: All = False, space: Space = "", json: Json = False) -> None:
     """Say no to proposals; they are not proposed again."""
-    _decided(verbs.reject(Context.real(), _meant(names, all, space), space), "Rejected", json)
+    done = verbs.reject(Context.real(), _meant(names, all, space), space)
+    if json:
+        render.as_json(done)
+    for one in () if json else done:
+        _told(one, "Rejected")
 
 
 def _meant(names: list[str], all: bool, space: str) -> tuple[str, ...]:
     if all:
-        return tuple(proposal.name for proposal in verbs.listed(Context.real(), space))
+        waiting = tuple(proposal.name for proposal in verbs.listed(Context.real(), space))
+        if not waiting:
+            render.note("nothing waits")
+        return waiting
     if not names:
         raise UsageError("which proposal?", "acx review lists them; --all takes them all")
     return tuple(names)
 
 
-def _decided(done: list[verbs.Decided], verb: str, json: bool) -> None:
-    if json:
-        render.as_json(done)
-        return
-    for one in done:
-        render.say(f"{verb} {one.name} ({one.commit[:10]}): {render.clean(one.title)}")
+def _told(one: verbs.Decided, verb: str) -> None:
+    render.say(f"{verb} {one.name} ({one.commit[:10]}): {render.clean(one.title)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from acx.errors import Conflict, NotFound
+from acx.errors import AcxError, Conflict, NotFound
 from acx.learn.draft import Draft
 from acx.store import ledger, publish
 from acx.store.layout import PROPOSALS, REJECTED
@@ -31,11 +31,15 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A proposal that was accepted (`commit` is where it landed) or rejected."""
+    """A proposal that was accepted (`commit` is where it landed) or rejected; or that still waits,
+    since it could not land: `refused` says why."""
 
     name: str
     title: str
     commit: str
+    refused: str = ""
+    hints: tuple[str, ...] = ()
+    exit_code: int = 0
 
 
 def listed(ctx: Context, space: str = "") -> list[Proposal]:
@@ -80,23 +84,31 @@ def _find(repo: Repo, text: str) -> str:
 
 
 def accept(
-    ctx: Context, names: tuple[str, ...], space: str = "", gated: bool = True
+    ctx: Context,
+    names: tuple[str, ...],
+    space: str = "",
+    gated: bool = True,
+    told: Callable[[Decided], None] = lambda _: None,
 ) -> list[Decided]:
-    """Land proposals, in the order given. Raises Conflict if one no longer fits, or doesn't pass
-    the space's gate; a person may land it all the same (`gated`)."""
+    """Land proposals, in the order given; `told` of each. One that no longer fits, or doesn't pass
+    the space's gate (a person may land it all the same: `gated`), waits on; alone it is raised."""
     decided: list[Decided] = []
     home = ctx.spaces.find(space) if space else where(ctx, names)
     command = policies.of(ctx.spaces.get(home)).gate if gated else ""
     with ctx.spaces.writing(home) as repo:
         passes = gate(ctx, repo, home, command)
         publish.ready(repo)
-        for name in [_find(repo, name) for name in names]:  # all are found before one lands
+        # All are found before one lands
+        for name in dict.fromkeys([_find(repo, name) for name in names]):
             try:
-                decided.append(_accept(ctx, repo, name, passes))
-            except Conflict as error:
-                landed = ", ".join(one.name for one in decided)
-                before = f" (accepted before it: {landed})" if landed else ""
-                raise Conflict(error.message + before, *error.hints) from error
+                one = _accept(ctx, repo, name, passes)
+            except AcxError as error:
+                if len(names) == 1:
+                    raise
+                title = repo.log("--no-walk", ledger.proposals(repo)[name])[0].subject
+                one = Decided(name, title, "", error.message, error.hints, error.exit_code)
+            decided.append(one)
+            told(one)
     return decided
 
 
@@ -131,7 +143,7 @@ def reject(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decide
     """Say no to proposals: they are kept, and not proposed again."""
     decided = []
     with ctx.spaces.writing(ctx.spaces.find(space) if space else where(ctx, names)) as repo:
-        for full in [_find(repo, name) for name in names]:
+        for full in dict.fromkeys([_find(repo, name) for name in names]):
             commit = ledger.proposals(repo)[full]
             old = repo.resolve(REJECTED + full)
             repo.update_refs(
