@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,11 @@ from acx.store import publish
 from acx.store.layout import SKILLS, SPACE_FILE, Home
 from acx.store.process import run_git, said
 from acx.store.repo import Repo
+
+KEYS = ("id", "user", "description", "meta", "created_at", "policy")
+"""What space.yaml may say. Other keys are kept, but mean nothing."""
+
+POLICY_KEYS = ("review", "success", "failure", "gate")
 
 BUILDING = ".new-"
 """Prefix of folders in which a space is built before it gets its name."""
@@ -60,13 +66,17 @@ class Spaces:
         return found[0]
 
     def get(self, name: str) -> Space:
-        """What space.yaml says. Raises NotFound or BadInput."""
+        """What space.yaml says. Raises NotFound or BadInput, warns of keys that mean nothing."""
         path = self.path(name)
         where = path / SPACE_FILE
         try:
-            return parsed(name, path, where.read_bytes() if where.exists() else b"", where)
+            text = where.read_bytes() if where.exists() else b""
         except OSError as error:
             raise files.explain(error, where) from error
+        value = _mapping(text, where)
+        for strange in _strange(value, where):
+            warnings.warn(strange, stacklevel=1)  # told once, whoever reads it how often
+        return _described(name, path, value, where)
 
     def all(self) -> list[Space]:
         """Every space, newest first."""
@@ -225,7 +235,10 @@ def space_text(space: Space, old: bytes = b"") -> bytes:
 
 def parsed(name: str, path: Path, text: bytes, where: Path) -> Space:
     """The space that a space.yaml describes. Raises BadInput naming `where`."""
-    value = _mapping(text, where)
+    return _described(name, path, _mapping(text, where), where)
+
+
+def _described(name: str, path: Path, value: Mapping[str, Any], where: Path) -> Space:
     meta = value.get("meta") or {}
     policy = value.get("policy") or {}
     if not isinstance(meta, dict) or not isinstance(policy, dict):
@@ -240,6 +253,19 @@ def parsed(name: str, path: Path, text: bytes, where: Path) -> Space:
         meta={str(key): str(item) for key, item in meta.items()},
         policy=policy,
     )
+
+
+def _strange(value: Mapping[str, Any], where: Path) -> Iterator[str]:
+    """The keys of a space.yaml that acx doesn't know: misspelt, they would silently lift a rule."""
+    for key in value:
+        if key in POLICY_KEYS:
+            yield f"{where}: {key!r} is ignored; it belongs below `policy:`"
+        elif key not in KEYS:
+            from difflib import get_close_matches
+
+            alike = get_close_matches(key, KEYS, 1)
+            meant = f"did you mean {alike[0]}?" if alike else "what is your own goes below `meta:`"
+            yield f"{where}: unknown key {key!r} is ignored; {meant}"
 
 
 def _mapping(text: bytes, where: Path) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,19 +96,28 @@ def _spaces(ctx: Context) -> Iterator[Finding]:
     if not names:
         yield Finding("warning", "spaces", "there is none yet", "acx space create NAME")
     for name in names:
-        try:
-            ctx.spaces.get(name)
-            with ctx.spaces.open(name) as repo:
-                branch = publish.ready(repo).removeprefix("refs/heads/")
-                fsck = repo.run("fsck", "--no-dangling", "--no-progress")
-        except AcxError as error:
-            yield Finding("problem", f"space {name}", error.message, *error.hints[:1])
-            continue
-        if fsck.returncode:
-            said = one_line(fsck.stderr.decode(errors="replace"))[:200]
-            yield Finding("problem", f"space {name}", said, f"git -C {ctx.spaces.path(name)} fsck")
-        else:
-            yield Finding("ok", f"space {name}", f"on {branch}, git fsck finds nothing wrong")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            found = list(_space(ctx, name))
+        for warning in said:
+            yield Finding("warning", f"space {name}", str(warning.message))
+        yield from found
+
+
+def _space(ctx: Context, name: str) -> Iterator[Finding]:
+    try:
+        ctx.spaces.get(name)
+        with ctx.spaces.open(name) as repo:
+            branch = publish.ready(repo).removeprefix("refs/heads/")
+            fsck = repo.run("fsck", "--no-dangling", "--no-progress")
+    except AcxError as error:
+        yield Finding("problem", f"space {name}", error.message, *error.hints[:1])
+        return
+    if fsck.returncode:
+        said = one_line(fsck.stderr.decode(errors="replace"))[:200]
+        yield Finding("problem", f"space {name}", said, f"git -C {ctx.spaces.path(name)} fsck")
+    else:
+        yield Finding("ok", f"space {name}", f"on {branch}, git fsck finds nothing wrong")
 
 
 def _sessions(ctx: Context) -> Iterator[Finding]:

@@ -17,8 +17,7 @@ from typing import Any
 from acx.errors import BadInput, unknown
 from acx.learn.port import Criteria
 from acx.model import Space
-
-KEYS = ("review", "success", "failure", "gate")
+from acx.store.spaces import POLICY_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ def of(space: Space) -> Policy:
     given = space.policy
     where = f"space.yaml of {space.name}"
     for key in given:
-        if key not in KEYS:
-            error = unknown("policy", key, KEYS)
+        if key not in POLICY_KEYS:
+            error = unknown("policy", key, POLICY_KEYS)
             raise BadInput(f"{where}: {error.message}", *error.hints)
     review, gate = given.get("review", False), given.get("gate") or ""
     if not isinstance(review, bool):
