@@ -53,6 +53,11 @@ class Config:
     def has_credentials(self) -> bool:
         return bool(self.api_key or self.auth_token)
 
+    @property
+    def reaches_a_model(self) -> bool:
+        """Whether a model can be asked: a server of one's own may need no key."""
+        return self.has_credentials or bool(self.base_url)
+
 
 FROM_ENVIRONMENT = {
     "ACX_SPACE": "space",

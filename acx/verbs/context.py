@@ -91,9 +91,19 @@ class Context:
 
     def space_name(self, text: str = "") -> str:
         """The space a person means: the named one, the configured one, or the only one."""
-        if text or self.config.space:
-            return self.spaces.find(text or self.config.space)
+        if text:
+            return self.spaces.find(text)
         names = self.spaces.names()
+        if wanted := self.config.space:
+            try:
+                return self.spaces.find(wanted)
+            except NotFound:
+                where = "ACX_SPACE" if self.env.get("ACX_SPACE") else str(self.home.config)
+                there = f"there are {', '.join(names)}: correct it, or say --space NAME"
+                raise NotFound(
+                    f"{where}: there is no space {wanted!r}",
+                    there if names else f"acx space create {wanted}",
+                ) from None
         if len(names) == 1:
             return names[0]
         if not names:

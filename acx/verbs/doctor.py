@@ -13,7 +13,9 @@ from acx.errors import AcxError
 from acx.learn.message import one_line
 from acx.store import publish
 from acx.store.process import run_git
+from acx.verbs import policies
 from acx.verbs.context import Context
+from acx.verbs.gate import allowed
 from acx.verbs.status import learner_in_words
 
 OLDEST_GIT = (2, 28)
@@ -47,7 +49,8 @@ def _home(ctx: Context) -> Iterator[Finding]:
             "problem", "home", f"{path} can't be written", "set ACX_HOME to another folder"
         )
     try:
-        _ = ctx.config
+        if ctx.config.space:
+            ctx.space_name()
         if ctx.home.config.exists():
             yield Finding("ok", "config", str(ctx.home.config))
     except AcxError as error:
@@ -80,10 +83,13 @@ def _git(ctx: Context) -> Iterator[Finding]:
 
 def _learner(ctx: Context) -> Iterator[Finding]:
     try:
-        said = learner_in_words(ctx.config)
+        config, said = ctx.config, learner_in_words(ctx.config)
     except AcxError:
         return
-    if "no ANTHROPIC_API_KEY" in said:
+    if config.learner == "anthropic" and not config.reaches_a_model:
+        hint = "export ANTHROPIC_API_KEY=..., or say `learner: offline` in config.yaml"
+        yield Finding("problem", "learner", said, hint)
+    elif "no ANTHROPIC_API_KEY" in said:
         yield Finding(
             "ok", "learner", said, "a model writes better lessons: export ANTHROPIC_API_KEY=..."
         )
@@ -106,13 +112,18 @@ def _spaces(ctx: Context) -> Iterator[Finding]:
 
 def _space(ctx: Context, name: str) -> Iterator[Finding]:
     try:
-        ctx.spaces.get(name)
+        gate = policies.of(ctx.spaces.get(name)).gate
         with ctx.spaces.open(name) as repo:
             branch = publish.ready(repo).removeprefix("refs/heads/")
             fsck = repo.run("fsck", "--no-dangling", "--no-progress")
     except AcxError as error:
         yield Finding("problem", f"space {name}", error.message, *error.hints[:1])
         return
+    if gate and not allowed(ctx, repo.path, gate):
+        hint = f"acx space allow {name}"
+        yield Finding(
+            "warning", f"space {name}", f"its gate ({gate}) may not be run here yet", hint
+        )
     if fsck.returncode:
         said = one_line(fsck.stderr.decode(errors="replace"))[:200]
         yield Finding("problem", f"space {name}", said, f"git -C {ctx.spaces.path(name)} fsck")

@@ -71,7 +71,7 @@ def _template(name: str) -> Mapping[str, bytes]:
 
 def engine(config: Config, model: str = "", verb: str = "learn") -> AnthropicEngine:
     """What speaks to the configured model. Raises ModelError for a missing key."""
-    if not config.has_credentials and not config.base_url:
+    if not config.reaches_a_model:
         raise ModelError(
             "the learner anthropic needs a key, and ANTHROPIC_API_KEY is not set",
             "export ANTHROPIC_API_KEY=...",

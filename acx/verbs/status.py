@@ -74,5 +74,6 @@ def learner_in_words(config: Config) -> str:
         return "offline (as configured)"
     if config.learner == "anthropic" or config.has_credentials:
         where = f" at {config.base_url}" if config.base_url else ""
-        return f"anthropic {config.model}{where}"
+        lacks = "" if config.reaches_a_model else ", but no ANTHROPIC_API_KEY is set"
+        return f"anthropic {config.model}{where}{lacks}"
     return "offline (no ANTHROPIC_API_KEY is set)"
