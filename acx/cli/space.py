@@ -108,8 +108,8 @@ def show(name: Name, json: Json = False) -> None:
 def update(
     name: Name,
     meta: Meta = [],
-    user: Annotated[str, typer.Option(help="Whose space it is.")] = "",
-    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    user: Annotated[str | None, typer.Option(help="Whose space it is.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
     success: Annotated[
         list[str], typer.Option(metavar="SENTENCE", help="When a task is a success.")
     ] = [],
@@ -124,7 +124,7 @@ def update(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Merge metadata and policy into a space and commit that. KEY= removes a key."""
+    """Merge metadata and policy into a space and commit that. KEY= removes a key, '' a rule."""
     ctx = Context.real()
     given = {"success": success or None, "failure": failure or None, "gate": gate, "review": review}
     policy = {key: value for key, value in given.items() if value is not None}
@@ -136,7 +136,8 @@ def update(
     else:
         told = [space.user, space.description, *(f"{k}={v}" for k, v in space.meta.items())]
         told += [f"{key}: {value}" for key, value in space.policy.items()]
-        render.say(f"Updated space {space.name}: {', '.join(filter(None, told))}")
+        said = ", ".join(filter(None, told))
+        render.say(f"Updated space {space.name}{': ' if said else ''}{said}")
 
 
 @app.command()

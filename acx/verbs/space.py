@@ -217,15 +217,15 @@ def update(
     text: str,
     *,
     meta: Mapping[str, str] = MappingProxyType({}),
-    user: str = "",
-    description: str = "",
+    user: str | None = None,
+    description: str | None = None,
     policy: Mapping[str, Any] = MappingProxyType({}),
 ) -> Space:
-    """Merge meta and policy into space.yaml and commit that. An empty value removes its key.
+    """Merge meta and policy into space.yaml and commit that. An empty value removes what was said.
 
     A gate that is set is from then on allowed on this machine.
     """
-    if not (meta or user or description or policy):
+    if not (meta or policy) and user is None and description is None:
         raise UsageError(
             "nothing to update",
             "acx space update NAME --meta KEY=VALUE, or a rule: acx space update --help",
@@ -235,13 +235,14 @@ def update(
         base = repo.resolve(repo.branch())
         old = publish.blob(repo, base, SPACE_FILE) or b""
         space = parsed(name, repo.path, old, repo.path / SPACE_FILE)
+        given = {key: _unblank(value) for key, value in policy.items()}
         merged = {k: v for k, v in {**space.meta, **meta}.items() if v}
-        rules = {k: v for k, v in {**space.policy, **policy}.items() if v}
+        rules = {k: v for k, v in {**space.policy, **given}.items() if v}
         new = replace(
             space,
             meta=merged,
-            user=user or space.user,
-            description=description or space.description,
+            user=space.user if user is None else user.strip(),
+            description=space.description if description is None else description.strip(),
             policy=rules,
         )
         policies.of(new)
@@ -250,9 +251,16 @@ def update(
             said = said or ("its policy" if policy else "who and what it is for")
             piece = Piece(f"Update space {name}: {said}\n", {SPACE_FILE: space_text(new, old)})
             publish.publish(repo, base, [piece], ctx.now())
-        if policy.get("gate"):
-            gate.allow(ctx, repo.path, str(policy["gate"]))
+        if given.get("gate"):
+            gate.allow(ctx, repo.path, str(given["gate"]))
     return ctx.spaces.get(name)
+
+
+def _unblank(value: Any) -> Any:
+    """A rule without blank sentences; nothing where that leaves nothing."""
+    if isinstance(value, list | tuple):
+        return [kept for item in value if (kept := _unblank(item))]
+    return value.strip() if isinstance(value, str) else value
 
 
 def gate_of(ctx: Context, text: str) -> str:

@@ -9,8 +9,9 @@ import pytest
 
 from acx.errors import BadInput, Conflict, NotFound, UsageError
 from acx.model import Session
-from acx.verbs import skill, space
+from acx.verbs import gate, skill, space
 from acx.verbs.context import Context
+from tests.conftest import Run
 
 Git = Callable[..., str]
 OWN = "---\nname: own\ndescription: Mine. Use it when testing.\n---\n\nBody.\n"
@@ -164,3 +165,22 @@ def test_pages(ctx: Context) -> None:
         "s2",
         "s1",
     ]
+
+
+def test_an_empty_rule_removes_it(run: Run, ctx: Context) -> None:
+    run("space", "create", "shop", "--description", "Prices")
+    path = ctx.spaces.path("shop")
+    rules = ("--success", "it loads", "--failure", "a test is skipped", "--gate", " make test ")
+    done = run("space", "update", "shop", *rules)
+    assert "gate: make test" in done.out
+    assert ctx.spaces.get("shop").policy["gate"] == "make test"
+    assert gate.allowed(ctx, path, "make test")
+    fewer = ("--success", "", "--failure", "b", "--failure", " ")
+    assert run("space", "update", "shop", *fewer).code == 0
+    assert ctx.spaces.get("shop").policy == {"failure": ["b"], "gate": "make test"}
+    assert run("space", "update", "shop", "--failure", "", "--gate", "  ").code == 0
+    assert ctx.spaces.get("shop").policy == {}
+    done = run("space", "update", "shop", "--description", "")
+    assert (done.out, done.code) == ("Updated space shop\n", 0)
+    assert ctx.spaces.get("shop").description == ""
+    assert run("space", "update", "shop").code == 2
