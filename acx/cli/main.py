@@ -7,6 +7,7 @@ place that exits.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
 from contextlib import suppress
@@ -39,11 +40,27 @@ LAST_HINTS = {2: "acx --help", 3: "acx status", 4: "acx status", 5: "nothing was
 SYSTEM_HINT = "check the path and its permissions, or set ACX_HOME to another folder"
 
 
+ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that end a process without a word; what it started, and its scratch, would stay."""
+
+
 def main() -> None:
     """Run the command line and exit with its code."""
     _open_streams()
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:  # `nohup` ignores one, and so do we
+            signal.signal(number, _asked_to_end)
     warnings.formatwarning = _warning
     sys.exit(_run(sys.argv[1:]))
+
+
+class _Ended(SystemExit):
+    """The system, or whoever started us, asks to end. As with Ctrl-C, what runs is ended first."""
+
+
+def _asked_to_end(number: int, _: Any) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough
+    raise _Ended(128 + number)
 
 
 def _open_streams() -> None:
@@ -70,6 +87,8 @@ def _run(args: list[str]) -> int:
         return _tell(error.message, hints, error.exit_code)
     except BrokenPipeError:
         return 141  # The reader of our output left; stop quietly, as every filter does
+    except _Ended as error:
+        return _tell("ended by a signal", ("acx status",), error.args[0])
     except (KeyboardInterrupt, EOFError):
         return _tell("interrupted", ("acx status",), 130)
     except Exception as error:

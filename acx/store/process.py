@@ -5,6 +5,7 @@ The one door to `subprocess`. What is asked of git is known in `acx.store.repo`.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
@@ -73,6 +74,22 @@ def run_git(
         raise no_git() from error
 
 
+_gates: set[int] = set()
+"""Process groups of shell commands that are being run."""
+
+
+@atexit.register
+def _end_gates() -> None:
+    """End what a thread that nobody waits for any more has left running."""
+    for group in list(_gates):
+        _end(group)
+
+
+def _end(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
 def run_shell(
     command: str, env: Mapping[str, str], cwd: Path, timeout: float
 ) -> tuple[int | None, str]:
@@ -90,13 +107,14 @@ def run_shell(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        _gates.add(process.pid)
         try:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 code = process.wait(timeout)
         finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _end(process.pid)
             process.wait()
+            _gates.discard(process.pid)
         output.seek(max(0, output.seek(0, os.SEEK_END) - 4096))
         lines = output.read().decode(errors="replace").strip().splitlines()
     return code, lines[-1].strip() if lines else ""

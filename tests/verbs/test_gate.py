@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +13,10 @@ import pytest
 
 from acx.errors import BadInput, Conflict, NotFound
 from acx.model import Space
-from acx.verbs import policies, review, space
+from acx.verbs import import_sessions, policies, review, session, space
 from acx.verbs.context import Context
 from acx.verbs.learn import learn
+from tests.conftest import PROGRAM
 from tests.verbs.conversations import DISCOUNT, jsonl
 
 Git = Callable[..., str]
@@ -122,3 +126,44 @@ def test_what_a_gate_leaves_running_holds_nobody_up(ctx: Context, tmp_path: Path
     start = time.monotonic()
     landed, held = taught(ctx, tmp_path)
     assert (landed, held) == (2, []) and time.monotonic() - start < 60
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there, and no mere memory of one."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc for processes")
+@pytest.mark.parametrize("spaces", [("one",), ("one", "two")])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_the_gate_too(
+    ctx: Context, tmp_path: Path, sent: signal.Signals, spaces: tuple[str, ...]
+) -> None:
+    for name in spaces:
+        space.create(ctx, name)
+        space.update(ctx, name, policy={"gate": f"echo $$ > {tmp_path}/{name}.pid; sleep 300; :"})
+        path = tmp_path / f"{name}.jsonl"
+        path.write_bytes(jsonl({"role": "user", "content": name}, *DISCOUNT))
+        session.attach(ctx, import_sessions.import_file(ctx, path)[0].session, name)
+    (tmp_path / "tmp").mkdir()
+    process = subprocess.Popen(
+        [str(PROGRAM), "learn"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+    )
+    until = time.monotonic() + 60
+    while not all((f := tmp_path / f"{name}.pid").exists() and f.read_text() for name in spaces):
+        assert process.poll() is None and time.monotonic() < until, process.communicate()
+        time.sleep(0.05)
+    gates = [int((tmp_path / f"{name}.pid").read_text()) for name in spaces]
+    process.send_signal(sent)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + sent and err.decode().endswith("hint: acx status\n")
+    assert "Traceback" not in err.decode()
+    assert not any(map(alive, gates))
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert {one.status for one in session.listed(ctx).items} == {"pending"}
