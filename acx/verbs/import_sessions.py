@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
@@ -142,8 +142,9 @@ def import_all(
     name = ctx.spaces.find(space) if space else ""
     if format:
         check_format(format)
-    with tempfile.TemporaryDirectory(prefix="acx-dry-") as scratch:
-        # A dry run leaves no trace: transcripts are read into a scratch home
+    # A dry run leaves no trace: transcripts are read into a scratch home
+    dry = tempfile.TemporaryDirectory(prefix="acx-dry-") if dry_run else nullcontext("")
+    with dry as scratch:
         aside = Sessions(Home(Path(scratch)), lambda: ctx.rules)
         how = How(aside if dry_run else ctx.sessions, format, user, strict)
         for path in paths:

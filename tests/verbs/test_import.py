@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,20 @@ def test_of_several_files_those_that_can_be_read_come_in(ctx: Context, tmp_path:
     missing, found = import_all(ctx, [tmp_path / "gone.jsonl", good])
     assert isinstance(missing, Unread) and missing.named and missing.exit_code == 3
     assert isinstance(found, Imported) and found.new == 1
+
+
+def test_only_a_dry_run_needs_a_scratch_home_and_it_goes_away(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, scratch = chat(tmp_path / "a.jsonl", "hello"), tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    for dry_run in (True, False):
+        found = import_all(ctx, [path, path], dry_run=dry_run)
+        next(found)
+        assert bool(list(scratch.iterdir())) == dry_run
+        found.close()  # type: ignore[attr-defined]
+        assert not list(scratch.iterdir())
 
 
 def test_a_dry_run_stores_nothing_and_tells_what_is_new(ctx: Context, tmp_path: Path) -> None:
