@@ -352,6 +352,10 @@ def tidied(report: Any) -> None:
         for one in step.dropped:
             say(inline(f"dropped: {one.line} ({one.why})"))
         say()
+    if report.uncommitted:
+        first, *more = report.uncommitted
+        also = f" and {count(len(more), 'other file')}" if more else ""
+        note(clean(f"not looked at, since it isn't committed: what changed in {first}{also}"))
     if report.stopped:
         note(styled(clean(f"stopped: {report.stopped}"), "red", sys.stderr))
         for hint in report.hints:

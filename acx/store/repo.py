@@ -301,6 +301,12 @@ class Repo:
         found = _BLAMED.findall(self.run(*args).stdout)
         return [writer.decode() for writer in found]
 
+    def edited(self, folder: str) -> list[str]:
+        """The files below a folder that aren't as HEAD has them, new ones included."""
+        args = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+        told = self._run("--no-optional-locks", *args, "--", folder).decode(errors="replace")
+        return [record[3:] for record in told.split("\0") if record]
+
     # inside
 
     def write(self, data: bytes) -> str:

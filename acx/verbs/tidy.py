@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 
@@ -27,6 +27,7 @@ from acx.learn.tidy.step import (
 )
 from acx.model import Usage
 from acx.store import ledger, publish
+from acx.store.layout import SKILLS
 from acx.store.publish import Piece, Placed
 from acx.store.repo import Commit, Repo, Tree
 from acx.verbs import learners, policies
@@ -59,7 +60,8 @@ class StepReport:
 @dataclass(frozen=True, slots=True)
 class TidyReport:
     """What a run did. `left` is what was seen and left as it is; `stopped` why the run ended
-    before it was done, with the `exit_code` of what stopped it (0 for a limit)."""
+    before it was done, with the `exit_code` of what stopped it (0 for a limit); `uncommitted` which
+    files of skills a person has changed since the commit that was looked at."""
 
     space: str
     learner: str
@@ -70,6 +72,7 @@ class TidyReport:
     stopped: str = ""
     hints: tuple[str, ...] = ()
     exit_code: int = 0
+    uncommitted: tuple[str, ...] = ()
 
     @property
     def landed(self) -> tuple[StepReport, ...]:
@@ -107,8 +110,9 @@ def tidy(
         publish.ready(repo)
         hold = review or ctx.config.review or policy.review
         passes = gate(ctx, repo, name, policy.gate)
+        edited = repo.edited(SKILLS)
         run = _Run(ctx, repo, name, tidier, hold, passes, dry_run, progress)
-        return run.go(purse)
+        return replace(run.go(purse), uncommitted=tuple(edited))
 
 
 class _Run:

@@ -273,3 +273,17 @@ def test_a_rejected_repair_does_not_come_back_with_others(ctx: Context, git: Git
     git(shop, "commit", "--quiet", "-am", "Worse")
     report = tidy(ctx)
     assert report.steps == () and "rejected" in report.left[0]
+
+
+def test_what_is_not_committed_is_not_looked_at_and_told(
+    ctx: Context, shop: Path, run: Run
+) -> None:
+    assert tidy(ctx, dry_run=True).uncommitted == ()
+    write(shop, {CODING: PAGES[CODING] + "- Mine.\n", f"{FACTS}/new ö.md": f"{UV}\n"})
+    write(shop, {"notes.md": "not a skill's"})
+    found = tidy(ctx, dry_run=True)
+    assert found.uncommitted == (CODING, f"{FACTS}/new ö.md") and len(found.steps) == 2
+    done = run("tidy", "--dry-run")
+    why = f"not looked at, since it isn't committed: what changed in {CODING} and 1 other file\n"
+    assert done.err.endswith(why)
+    assert run("tidy").err.endswith(why)
