@@ -50,6 +50,9 @@ _LIST: dict[str, Price] = {
     "claude-haiku-4-5": _price("1", "5", "0.10", "1.25"),
 }
 
+PRICED = tuple(_LIST)
+"""The models in the table."""
+
 _LONG: dict[str, tuple[int, Price]] = {
     "claude-haiku-5-5": (100_000, _price("0.50", "2.50", "0.05", "0.625")),
 }

@@ -48,14 +48,21 @@ def _name(config: Config, learner: str) -> str:
     return name
 
 
-def has_price(config: Config, learner: str) -> bool:
-    """Whether what the learner of that name costs is known, so that a limit can be kept."""
+def unpriced(config: Config, learner: str) -> str:
+    """What to do about it where it isn't known what the learner of that name costs, and so no limit
+    can be kept; "" if it is known."""
     if learner == "offline":
-        return True
-    from acx.engine.prices import Tokens, cost
+        return ""
+    from acx.engine.prices import PRICED, Tokens, cost
 
-    model = learner.partition(" ")[2]
-    return (config.full_api or not config.base_url) and cost(model, Tokens()) is not None
+    if cost(learner.partition(" ")[2], Tokens()) is None:
+        return f"prices are known of {', '.join(PRICED)}: choose one with --model"
+    if config.base_url and not config.full_api:
+        return (
+            f"if {config.base_url} is a gateway to Anthropic's own API, whose list prices hold, say"
+            " `full_api: true` in config.yaml"
+        )
+    return ""
 
 
 def offline() -> Learner:

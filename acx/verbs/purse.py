@@ -69,9 +69,12 @@ def for_run(ctx: Context, learner: str, max_cost: Decimal | None) -> RunPurse:
     config = ctx.config
     a_run = config.max_cost if max_cost is None else max_cost
     limit = config.max_cost_a_month if a_run is None else a_run
-    if limit is not None and not learners.has_price(config, learner):
+    hint = learners.unpriced(config, learner) if limit is not None else ""
+    if hint:
+        where = f" at {config.base_url}" if config.base_url else ""
         raise UsageError(
-            f"the price of {learner} is unknown, so a limit of {limit} USD can't be kept",
-            "leave out --max-cost (and max_cost and max_cost_a_month in config.yaml)",
+            f"the price of {learner}{where} is unknown, so a limit of {limit} USD can't be kept",
+            hint,
+            "or leave out --max-cost (and max_cost and max_cost_a_month in config.yaml)",
         )
     return RunPurse(ctx.spending, ctx.now, a_run, config.max_cost_a_month)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from acx.verbs.context import Context
 from tests.conftest import Run
 from tests.loopback import LoopbackMessages, Status, call, calls, refusal
 from tests.verbs.conversations import DISCOUNT, EXPORT, jsonl
@@ -198,5 +199,18 @@ def test_a_dry_run_prints_and_commits_nothing(run: Run, talk: str, git: Git) -> 
 def test_a_limit_that_can_not_be_kept_is_refused_before_it_costs(run: Run, talk: str) -> None:
     with LoopbackMessages(answers([TASK_1])) as api:
         done = learn(run, api, talk, "--max-cost", "1")
-    assert done.code == 2 and "price of anthropic some-model is unknown" in done.err
+    assert done.code == 2 and "the price of anthropic some-model at http" in done.err
     assert not api.requests
+    assert "hint: prices are known of claude-haiku-5-5, claude-sonnet-5-5, " in done.err
+
+
+def test_where_a_gateway_has_list_prices_is_hinted_at(run: Run, talk: str, ctx: Context) -> None:
+    env = {"ANTHROPIC_BASE_URL": "http://localhost:9", "ACX_LEARNER": "anthropic"}
+    run("space", "create", "other")
+    args = ("learn", talk, "--space", "other", "--max-cost", "1")
+    done = run(*args, env=env)
+    assert done.code == 2
+    assert "the price of anthropic claude-sonnet-5-5 at http://localhost:9 is unknown" in done.err
+    assert "whose list prices hold, say `full_api: true` in config.yaml" in done.err
+    ctx.home.config.write_text("full_api: true\nbase_url: http://localhost:9\ntimeout: 1\n")
+    assert run(*args, env={"ACX_LEARNER": "anthropic"}).code == 6  # nobody is there, but asked
