@@ -51,6 +51,8 @@ def show(
         render.as_json({"proposal": proposal, "diff": diff})
     else:
         render.lesson(proposal.commit, diff, f"proposal {proposal.name}: {proposal.reason}")
+        if proposal.again:
+            render.note(f"hint: all that the gate says: {render.clean(proposal.again)}")
         render.note(
             f"hint: acx review accept {proposal.name}, or: acx review reject {proposal.name}"
         )

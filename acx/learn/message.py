@@ -17,6 +17,8 @@ from acx.transcripts.digest import plain
 MOST_REPLACED = 5
 """Lines a message names that the lesson takes out; the diff has all."""
 
+GATE_SAID = "The gate's last lines:"
+
 LONGEST_SUBJECT = 72
 """Characters; what git's own tools show uncut."""
 
@@ -69,8 +71,10 @@ def message(
     usage: Usage,
     extra: Sequence[tuple[str, str]] = (),
     replaced: Sequence[str] = (),
+    gate: Sequence[str] = (),
 ) -> str:
-    """The whole message: subject, what happened, evidence, what no longer stands, trailers."""
+    """The whole message: subject, what happened, evidence, what no longer stands, what the gate
+    said, trailers."""
     because = f": {task.because.rstrip('.')}" if task.because else ""
     told = f'Learned from "{one_line(task.title)}" ({task.status}{because}).'
     paragraphs = [subject(lesson.title), wrapped(told)]
@@ -84,6 +88,7 @@ def message(
         more = len(replaced) - len(gone)
         gone += [f"  ... and {more} lines more"] if more > 0 else []
         paragraphs.append("\n".join(["Replaces:", *gone]))
+    paragraphs += gate_said(gate)
     trailers = [
         ("Acx-Session", session_id),
         ("Acx-Task", task_key(session_id, task.number)),
@@ -96,6 +101,12 @@ def message(
     ]
     paragraphs.append("\n".join(f"{key}: {one_line(value)}" for key, value in trailers))
     return "\n\n".join(paragraphs) + "\n"
+
+
+def gate_said(lines: Sequence[str]) -> list[str]:
+    """The paragraph with what a gate said; none if it said nothing. Indented, so that git takes no
+    such line for a trailer."""
+    return ["\n".join([GATE_SAID, *(f"  {line}" for line in lines)])] if lines else []
 
 
 def _shortened(line: str) -> str:

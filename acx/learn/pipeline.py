@@ -19,7 +19,8 @@ from acx.model import Lesson, SkillTree, Task, Transcript, Usage
 from acx.transcripts.redact import redact_text
 
 Gate = Callable[[Draft], str]
-"""Why a draft may not land, by a test that its space asks for; "" if it may."""
+"""Why a draft may not land, by a test that its space asks for; "" if it may. What the test said may
+follow the line with the reason."""
 
 MOST_TOLD = 3
 """Reasons for holding a lesson that a commit names."""
@@ -86,8 +87,7 @@ def checked(
         if not draft.changes():
             dropped.append(f"{title}: already known")
             continue
-        hold = taught.hold or _suspected(taught.lesson, draft, tree, assignment) or gate(draft)
-        hold = one_line(_safe(hold))
+        hold, *said = _held(taught, draft, tree, assignment, gate)
         text = message(
             assignment.transcript.session.id,
             task,
@@ -96,6 +96,7 @@ def checked(
             taught.usage,
             (*told, *corrects, *([("Acx-Held", hold)] if hold else [])),
             replaced(draft, tree),
+            said,
         )
         leaf = bool(taught.hold)
         found.append(Ready(lesson, title, text, draft.changes(), taught.usage, hold, leaf))
@@ -103,6 +104,15 @@ def checked(
     if not found:
         return Skipped("; ".join(dropped) or "nothing worth keeping", usage)
     return found
+
+
+def _held(
+    taught: Taught, draft: Draft, tree: SkillTree, assignment: Assignment, gate: Gate
+) -> list[str]:
+    """Why a lesson waits ("" if it doesn't), then what the gate said."""
+    hold = taught.hold or _suspected(taught.lesson, draft, tree, assignment)
+    why, *said = [_safe(hold)] if hold else _safe(gate(draft)).split("\n")
+    return [one_line(why), *said]
 
 
 def _suspected(lesson: Lesson, draft: Draft, tree: SkillTree, assignment: Assignment) -> str:

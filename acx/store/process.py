@@ -74,6 +74,9 @@ def run_git(
         raise no_git() from error
 
 
+MOST_SAID = 2**16
+"""Bytes that are kept of what a shell command prints."""
+
 _gates: set[int] = set()
 """Process groups of shell commands that are being run."""
 
@@ -93,8 +96,8 @@ def _end(group: int) -> None:
 def run_shell(
     command: str, env: Mapping[str, str], cwd: Path, timeout: float
 ) -> tuple[int | None, str]:
-    """A shell command with all that it started: its exit code (None if it took too long), and the
-    last line it printed."""
+    """A shell command with all that it started: its exit code (None if it took too long), and what
+    it printed, as it did; of more than `MOST_SAID` bytes the end, after a line that says …"""
     code: int | None = None
     # A file and no pipe, which whatever the command leaves behind would keep open
     with tempfile.TemporaryFile() as output:
@@ -115,9 +118,9 @@ def run_shell(
             _end(process.pid)
             process.wait()
             _gates.discard(process.pid)
-        output.seek(max(0, output.seek(0, os.SEEK_END) - 4096))
-        lines = output.read().decode(errors="replace").strip().splitlines()
-    return code, lines[-1].strip() if lines else ""
+        before = output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_SAID))
+        said = output.read().decode(errors="replace")
+    return code, f"…\n{said}" if before else said
 
 
 def no_git() -> AcxError:

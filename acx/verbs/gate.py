@@ -9,6 +9,7 @@ machine hasn't allowed, word for word (`acx space allow`, or setting it with
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 from acx import files, yamlfile
 from acx.errors import AcxError
 from acx.learn.draft import Draft
+from acx.learn.message import visible
 from acx.paths import safe_path
 from acx.store.layout import SKILLS
 from acx.store.process import run_shell
@@ -26,11 +28,23 @@ from acx.verbs.context import Context
 SECONDS = 600.0
 """How long a gate may take."""
 
+MOST_LINES = 20
+"""Of what a gate that failed said."""
+
+MORE = "…"
+"""Stands before them where it said more."""
+
+LONGEST = 200
+"""Characters of one of them."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
 
 def gate(ctx: Context, repo: Repo, name: str, command: str) -> Callable[[Draft], str]:
-    """What tells why a draft on top of HEAD may not land; "" if it may."""
+    """What tells why a draft on top of HEAD may not land; "" if it may. The first line says it,
+    further ones are the last that the gate said, where that is more than one."""
     if not command:
         return lambda _: ""
     if not allowed(ctx, repo.path, command):
@@ -44,9 +58,22 @@ def gate(ctx: Context, repo: Repo, name: str, command: str) -> Callable[[Draft],
             code, said = run_shell(command, env, folder, SECONDS)
         if code is None:
             return f"its gate took more than {SECONDS:.0f} seconds"
-        return f"its gate failed with exit {code}{': ' if said else ''}{said[:200]}" if code else ""
+        if not code:
+            return ""
+        last = last_lines(said)
+        why = f"its gate failed with exit {code}{': ' if last else ''}{''.join(last[-1:])}"
+        return "\n".join([why, *(last if last[1:] else ())])
 
     return passes
+
+
+def last_lines(said: str) -> list[str]:
+    """The last lines of what a command printed, without what a terminal would obey; … stands first
+    where there were more."""
+    shown = [line.rstrip("\r").rpartition("\r")[2] for line in visible(said).split("\n")]
+    lines = [_CONTROL.sub("", line.expandtabs(4)).rstrip() for line in shown]
+    told = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in lines if line]
+    return [MORE, *told[-MOST_LINES:]] if len(told) > MOST_LINES else told
 
 
 def checkout(repo: Repo, draft: Draft, folder: Path) -> None:

@@ -7,26 +7,30 @@ that it isn't proposed again and can still be looked up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from shlex import quote
 
 from acx.errors import AcxError, Conflict, NotFound
 from acx.learn.draft import Draft
+from acx.learn.message import GATE_SAID
 from acx.store import ledger, publish
 from acx.store.layout import PROPOSALS, REJECTED
 from acx.store.publish import Piece
 from acx.store.repo import Commit, Repo, Tree
 from acx.verbs import policies
 from acx.verbs.context import Context
-from acx.verbs.gate import gate
+from acx.verbs.gate import MORE, gate
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A lesson that waits. `reason` says why."""
+    """A lesson that waits. `reason` says why; `again` is the command that tells all that the gate
+    says of it, where its commit has only the end."""
 
     name: str
     commit: Commit
     reason: str
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,19 @@ def shown(
     ctx: Context, name: str, space: str = ""
 ) -> tuple[Proposal, Mapping[str, tuple[bytes | None, bytes | None]]]:
     """A proposal with what it would change."""
-    with ctx.spaces.open(ctx.spaces.find(space) if space else where(ctx, (name,))) as repo:
+    home = ctx.spaces.find(space) if space else where(ctx, (name,))
+    with ctx.spaces.open(home) as repo:
         full = _find(repo, name)
         proposal = _proposal(repo, full, ledger.proposals(repo)[full])
+        if f"{GATE_SAID}\n  {MORE}\n" in proposal.commit.body:
+            command = policies.of(ctx.spaces.get(home)).gate
+            proposal = replace(proposal, again=_again(repo, full, command))
         return proposal, repo.changed(proposal.commit.id)
+
+
+def _again(repo: Repo, name: str, command: str) -> str:
+    archive = f"git -C {quote(str(repo.path))} archive acx/proposals/{name}"
+    return f'cd "$(mktemp -d)" && {archive} | tar x && {command}'
 
 
 def where(ctx: Context, names: tuple[str, ...]) -> str:
@@ -101,7 +114,7 @@ def accept(
         # All are found before one lands
         for name in dict.fromkeys([_find(repo, name) for name in names]):
             try:
-                one = _accept(ctx, repo, name, passes)
+                one = _accept(ctx, repo, name, passes, command)
             except AcxError as error:
                 if len(names) == 1:
                     raise
@@ -112,7 +125,9 @@ def accept(
     return decided
 
 
-def _accept(ctx: Context, repo: Repo, name: str, passes: Callable[[Draft], str]) -> Decided:
+def _accept(
+    ctx: Context, repo: Repo, name: str, passes: Callable[[Draft], str], command: str
+) -> Decided:
     ref = PROPOSALS + name
     commit = ledger.proposals(repo)[name]
     found = repo.log("--no-walk", commit)[0]
@@ -122,9 +137,13 @@ def _accept(ctx: Context, repo: Repo, name: str, passes: Callable[[Draft], str])
     piece = Piece(f"{found.subject}\n\n{found.body.strip()}\n", changes)
     draft = Draft(Tree(repo, repo.resolve("HEAD")))
     draft.put_all(changes)
-    if why := passes(draft):
+    if stopped := passes(draft):
+        why, *said = stopped.split("\n")
+        last = ["\n    ".join([GATE_SAID.lower(), *said])] if said else []
+        last += [f"all of them: {_again(repo, name, command)}"] if MORE in said[:1] else []
         raise Conflict(
             f"proposal {name}: {why}",
+            *last,
             f"land it all the same: acx review accept --no-gate {name}",
             f"or say no to it: acx review reject {name}",
         )

@@ -195,16 +195,17 @@ class _Run:
 
     def _take(self, step: TidyStep) -> None:
         merges = () if self.dry_run else self._behind(step)
-        text = message.message(step, self.tidier.name, self.tidier.prompts, merges)
         diff = {path: (self.standing.read(path), new) for path, new in step.changes.items()}
         above = not self.waiting.isdisjoint(step.changes)  # it was made on top of what waits
         stopped = "" if self.hold or above else self._stopped(step)
+        text = message.message(step, self.tidier.name, self.tidier.prompts, merges, stopped)
         piece = Piece(text, step.changes, _name(step.key), self.hold or above or bool(stopped))
         placed = self._placed(piece)
         self.standing.put_all(step.changes)
         if placed.proposal:
             self.waiting.update(step.changes)
-        held = "for review" if self.hold else stopped or "it was made on top of one that waits"
+        why = stopped.partition("\n")[0]
+        held = "for review" if self.hold else why or "it was made on top of one that waits"
         held = publish.conflict_in_words(placed.conflict) if placed.conflict else held
         report = StepReport(
             step.kind,

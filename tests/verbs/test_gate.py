@@ -16,7 +16,10 @@ from acx.model import Space
 from acx.verbs import import_sessions, policies, review, session, space
 from acx.verbs.context import Context
 from acx.verbs.learn import learn
-from tests.conftest import PROGRAM
+from acx.verbs.tidy import tidy
+from tests.conftest import PROGRAM, Run
+from tests.tidy.stage import filled
+from tests.tidy.test_tidy_verb import PAGES
 from tests.verbs.conversations import DISCOUNT, jsonl
 
 Git = Callable[..., str]
@@ -118,6 +121,63 @@ def test_a_proposal_is_accepted_through_the_gate_or_past_it(ctx: Context, tmp_pa
     assert "--no-gate" in caught.value.hints[0]
     (done,) = review.accept(ctx, (waiting.name,), "shop", gated=False)
     assert done.commit and review.listed(ctx, "shop") == []
+
+
+def test_the_last_lines_of_a_gate_are_kept_and_told(
+    ctx: Context, tmp_path: Path, run: Run, git: Git
+) -> None:
+    space.create(ctx, "shop")
+    command = r"printf 'red \033[31mhot\a\033[0m\n 10%%\r 99%%\n'; seq 3; exit 3"
+    space.update(ctx, "shop", policy={"gate": command})
+    _, held = taught(ctx, tmp_path)
+    assert set(held) == {"its gate failed with exit 3: 3"}
+    name = review.listed(ctx)[0].name
+    shown = run("review", "show", name)
+    assert (
+        "The gate's last lines:\n      red hot\n       99%\n      1\n      2\n      3\n"
+        in shown.out
+    )
+    assert "all that the gate says" not in shown.err
+    done = run("review", "accept", name)
+    assert done.code == 4 and done.err.startswith(
+        f"acx: proposal {name}: its gate failed with exit 3: 3\n"
+        "hint: the gate's last lines:\n    red hot\n     99%\n    1\n    2\n    3\n"
+        "hint: land it all the same: "
+    )
+
+
+def test_of_a_gate_that_says_much_the_end_is_told_and_how_to_see_all(
+    ctx: Context, tmp_path: Path, run: Run, git: Git
+) -> None:
+    space.create(ctx, "shop")
+    gate = "seq 50000; grep -rho 'never floats' skills | head -1; test ! -d skills"
+    space.update(ctx, "shop", policy={"gate": gate})
+    taught(ctx, tmp_path)
+    name = next(p.name for p in review.listed(ctx) if "floats" in p.commit.subject)
+    shown = run("review", "show", name)
+    assert "last lines:\n      …\n      49982\n" in shown.out and "never floats\n" in shown.out
+    done = run("review", "accept", name)
+    assert "hint: the gate's last lines:\n    …\n    49982\n" in done.err
+    for told, start in (
+        (shown.err, "hint: all that the gate says: "),
+        (done.err, "hint: all of them: "),
+    ):
+        (command,) = (line for line in told.splitlines() if line.startswith(start))
+        all_of_it = subprocess.run(
+            ["sh", "-c", command.removeprefix(start)], capture_output=True, text=True, check=False
+        )
+        assert all_of_it.returncode == 1
+        assert all_of_it.stdout.startswith("1\n2\n") and "never floats" in all_of_it.stdout
+
+
+def test_a_step_of_tidying_tells_what_the_gate_said(ctx: Context, git: Git) -> None:
+    shop = filled(ctx, PAGES)
+    space.update(ctx, "shop", policy={"gate": "seq 2; exit 1"})
+    (first, _) = tidy(ctx).held
+    assert first.held == "its gate failed with exit 1: 2"
+    assert review.listed(ctx)[0].reason == first.held
+    body = git(shop, "log", "-1", "--format=%b", f"acx/proposals/{first.proposal}")
+    assert "The gate's last lines:\n  1\n  2\n\nAcx-Tidy: merge\n" in body
 
 
 def test_what_a_gate_leaves_running_holds_nobody_up(ctx: Context, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from acx.learn.message import one_line, spent, subject, visible, wrapped
+from acx.learn.message import gate_said, one_line, spent, subject, visible, wrapped
 from acx.learn.tidy.step import Dropped, TidyStep
 from acx.transcripts.redact import redact_text
 
@@ -15,17 +15,23 @@ TIDY = "Acx-Tidy"
 MERGES = "Acx-Merges"
 
 
-def message(step: TidyStep, learner: str, prompts: str = "", merges: Sequence[str] = ()) -> str:
-    """The whole message. `merges` are the commits of the lessons whose lines the step moved."""
+def message(
+    step: TidyStep, learner: str, prompts: str = "", merges: Sequence[str] = (), stopped: str = ""
+) -> str:
+    """The whole message. `merges` are the commits of the lessons whose lines the step moved,
+    `stopped` is why the space's gate doesn't let it land and, in further lines, what it said."""
     paragraphs = [titled(step), wrapped(_safe(step.reason))]
     if step.dropped:
         paragraphs.append("\n".join(["Dropped:", *map(_told, step.dropped)]))
+    held, *said = _safe(stopped).split("\n")
+    paragraphs += gate_said(said)
     trailers = [
         (TIDY, step.kind),
         ("Acx-Learner", learner),
         *([("Acx-Prompts", prompts)] if prompts else []),
         *spent(step.usage),
         *([(MERGES, ", ".join(merges))] if merges else []),
+        *([("Acx-Held", held)] if held else []),
     ]
     paragraphs.append("\n".join(f"{key}: {one_line(value)}" for key, value in trailers))
     return "\n\n".join(part for part in paragraphs if part) + "\n"
