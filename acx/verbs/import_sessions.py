@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from shlex import quote
 from typing import BinaryIO
 
-from acx.errors import AcxError, BadInput, Conflict
+from acx.errors import AcxError, BadInput, Conflict, NotFound
 from acx.model import Message, Session
 from acx.store.layout import Home, checked_name
 from acx.store.sessions import Diverged, Sessions
@@ -105,7 +106,7 @@ def explain(ctx: Context, paths: Sequence[Path | BinaryIO]) -> Iterator[Explaine
     """How the format of each file is known. Imports nothing."""
     for path in paths:
         try:
-            given = found(path) if isinstance(path, Path) else [_piped(path)]
+            given = _found(path) if isinstance(path, Path) else [_piped(path)]
             for source in given:
                 yield _explained(source, ctx.rules)
         except AcxError as error:
@@ -166,7 +167,7 @@ def import_path(ctx: Context, path: Path | BinaryIO, how: How) -> Iterator[Impor
         elif path.is_dir():
             yield from _walked(ctx, path, how)
         else:
-            for source in found(path):
+            for source in _found(path):
                 yield from import_source(ctx, source, how)
     except AcxError as error:
         yield _unread(name, error, True, how.sessions.rules)
@@ -194,7 +195,7 @@ def _walked(ctx: Context, folder: Path, how: How) -> Iterator[Imported | Unread]
 def import_file(ctx: Context, path: Path, how: How | None = None) -> list[Imported]:
     """The conversations of a file as sessions. Raises BadInput or NotFound if it can't be read."""
     how = how or How(ctx.sessions)
-    return [done for source in found(path) for done in import_source(ctx, source, how)]
+    return [done for source in _found(path) for done in import_source(ctx, source, how)]
 
 
 def import_source(ctx: Context, source: Source, how: How) -> Iterator[Imported]:
@@ -346,6 +347,19 @@ def import_stream(ctx: Context, stream: BinaryIO, how: How | None = None) -> lis
 def shortened(text: str, most: int) -> str:
     """The text, its end replaced by … where it is longer than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _found(path: Path) -> Iterator[Source]:
+    """The transcripts that a path stands for. Raises NotFound, with what may be meant."""
+    try:
+        return found(path)
+    except NotFound as error:
+        with suppress(OSError):
+            names = sorted(other.name for other in path.parent.iterdir())
+            alike = [name for name in names if path.name and name.startswith(path.name)][:1]
+            if alike := alike or get_close_matches(path.name, names, 1):
+                raise NotFound(error.message, f"did you mean {path.parent / alike[0]}?") from None
+        raise NotFound(error.message, *error.hints, "acx session import --help") from None
 
 
 def _piped(stream: BinaryIO) -> Source:

@@ -303,3 +303,15 @@ def test_a_persons_own_patterns_hold_for_what_is_told_too(
     for flags in ([], ["--json"], ["--explain"], ["--dry-run"]):
         done = run("session", "import", ".", *flags)
         assert "123456" not in done.out + done.err
+
+
+def test_a_path_that_is_not_there_is_told_with_one_like_it(run: Run, tmp_path: Path) -> None:
+    run("space", "create", "shop")
+    chat(tmp_path / "logs" / "session.jsonl", "hello")
+    for args in (("session", "import"), ("learn",), ("session", "import", "--dry-run")):
+        for named in ("logs/sesion.jsonl", "logs/session"):
+            done = run(*args, named)
+            told = f"acx: {named}: no such file\nhint: did you mean logs/session.jsonl?\n"
+            assert done.code == 3 and done.err.startswith(told)
+    done = run("session", "import", "elsewhere/x.jsonl")
+    assert done.code == 3 and "hint: acx session import --help\n" in done.err
