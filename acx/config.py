@@ -32,7 +32,8 @@ class Config:
     effort     how hard a model of Anthropic's thinks: low, medium, high, xhigh, max; "" for its own
     timeout    seconds a model call may take
     redact     what to redact besides the built-in secrets, as written; `own_rules` reads it
-    api_key, auth_token, base_url  of the Messages API; from the environment only
+    base_url   of a server that speaks the Messages API; "" for Anthropic's own
+    api_key, auth_token  of it; from the environment only
     """
 
     space: str = ""

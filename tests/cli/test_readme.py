@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,3 +106,16 @@ def test_every_command_is_named_in_the_readme() -> None:
         assert f"`acx {name}`" in table
         for sub in getattr(command, "commands", {}):
             assert f"`{sub}`" in table, f"acx {name} {sub}"
+
+
+def test_the_readme_names_what_can_be_set() -> None:
+    from acx.config import SECRET, Config
+    from acx.store.layout import Home
+
+    text = README.read_text()
+    for key in {field.name for field in fields(Config)} - SECRET - {"redact"}:
+        assert f"`{key}`" in text or f"`{key}:" in text, key
+    for path in (Home(Path()).gates, Home(Path()).spending, Home(Path()).config):
+        assert f"~/.acx/{path.name}" in text
+    for option in ("--review", "--success", "--failure", "--gate"):
+        assert f"acx space update webshop {option}" in text or f"{option} '" in text, option
