@@ -293,6 +293,7 @@ def lesson(commit: Any, changes: Diff, state: str = "") -> None:
 
 def learned(report: Any) -> None:
     """What a run of learn did: diffs of a dry run, then a summary line."""
+    unfinished = []
     for session in report.sessions:
         for one in session.lessons if report.dry_run else ():
             say(styled(clean(one.title), "bold"))
@@ -309,7 +310,10 @@ def learned(report: Any) -> None:
         open_tasks = [one for one in session.outcomes if one.state == "" and not one.task.finished]
         if open_tasks and not session.lessons:
             told = f"{count(len(open_tasks), 'task')} not finished yet, so nothing to learn from"
-            note(f"  {session.session}: {told}; see: acx session tasks {session.session}")
+            note(f"  {session.session}: {told}")
+            unfinished.append(session.session)
+    if unfinished:
+        note(f"hint: see what isn't: acx session tasks {unfinished[0]}")
     for line in wrapped(clean(summary(report)), 4):
         say(line)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -94,6 +95,7 @@ def show(name: Name, json: Json = False) -> None:
         ("user", space.user),
         ("about", space.description),
         ("meta", " ".join(f"{k}={v}" for k, v in space.meta.items())),
+        ("policy", _rules(space.policy)),
         ("created", space.created_at),
         ("branch", found.branch),
         ("skills", ", ".join(found.skills)),
@@ -102,6 +104,18 @@ def show(name: Name, json: Json = False) -> None:
     ):
         if value:
             render.say(f"{key + ':':10}{render.clean(value)}")
+
+
+def _rules(policy: Mapping[str, Any]) -> str:
+    """A policy as a person would say it: `lessons wait for review, gate: make test`."""
+    told = []
+    for key, value in policy.items():
+        if key == "review":
+            told += ["lessons wait for review"] if value else []
+        else:
+            sentences = value if isinstance(value, list) else [value]
+            told += [f"{key}: {'; '.join(map(str, sentences))}"]
+    return ", ".join(told)
 
 
 @app.command()
@@ -135,9 +149,9 @@ def update(
         render.as_json(space)
     else:
         told = [space.user, space.description, *(f"{k}={v}" for k, v in space.meta.items())]
-        told += [f"{key}: {value}" for key, value in space.policy.items()]
+        told += [_rules(space.policy)]
         said = ", ".join(filter(None, told))
-        render.say(f"Updated space {space.name}{': ' if said else ''}{said}")
+        render.say(f"Updated space {space.name}{': ' if said else ''}{render.clean(said)}")
 
 
 @app.command()

@@ -136,7 +136,8 @@ class Sessions:
         if session.status in ("completed", "failed"):
             more = messages.count(folder.messages) - session.learned
             if more > 0 and (session.status == "completed" or session.learned):
-                return replace(session, status="pending", reason=f"{more} new messages")
+                reason = f"{more} new message{'' if more == 1 else 's'}"
+                return replace(session, status="pending", reason=reason)
         return session
 
     def all(self) -> list[Session]:

@@ -180,7 +180,7 @@ def _resolve(
         for one in came:
             found.setdefault(one.session, _Found(one.session, aside))
             if one.new or len(came) == 1:
-                news = f"{one.new} new messages"
+                news = f"{one.new} new message{'' if one.new == 1 else 's'}"
                 news += f", {one.known} known before" if one.known else ""
                 progress(Step("imported", one.session, title=f"read {one.source}", detail=news))
         imported += came

@@ -115,7 +115,8 @@ class _Run:
     def go(self) -> None:
         branch = self.repo.branch().removeprefix("refs/heads/")
         where = "" if branch == "main" else f", on branch {branch}"
-        self._say("session", detail=f"{self.transcript.count} messages{where}")
+        many = f"{self.transcript.count} message{'' if self.transcript.count == 1 else 's'}"
+        self._say("session", detail=f"{many}{where}")
         if self._nothing_new():
             self.outcomes += self.before.values()
             return

@@ -122,7 +122,7 @@ def test_new_messages_make_a_completed_session_pending(store: Sessions) -> None:
     store.update("s", status="completed", learned=1)
     assert store.get("s").status == "completed"
     store.append("s", [body(said("b"))])
-    assert (store.get("s").status, store.get("s").reason) == ("pending", "1 new messages")
+    assert (store.get("s").status, store.get("s").reason) == ("pending", "1 new message")
 
 
 def test_a_session_has_one_space(store: Sessions) -> None:

@@ -184,3 +184,23 @@ def test_an_empty_rule_removes_it(run: Run, ctx: Context) -> None:
     assert (done.out, done.code) == ("Updated space shop\n", 0)
     assert ctx.spaces.get("shop").description == ""
     assert run("space", "update", "shop").code == 2
+
+
+def test_a_policy_is_told_as_a_person_would(run: Run) -> None:
+    run("space", "create", "shop")
+    assert "policy" not in run("space", "show", "shop").out
+    rules = ("--success", "it loads", "--success", "all is green", "--review")
+    told = "success: it loads; all is green, lessons wait for review"
+    assert run("space", "update", "shop", *rules).out == f"Updated space shop: {told}\n"
+    assert f"policy:   {told}\n" in run("space", "show", "shop").out
+
+
+def test_sessions_with_nothing_finished_are_told_with_one_hint(run: Run, tmp_path: Path) -> None:
+    run("space", "create", "shop")
+    for name in ("one", "two"):
+        line = f'{{"role": "user", "content": "write the {name} script for the report"}}\n'
+        (tmp_path / f"{name}.jsonl").write_text(line)
+    done = run("learn", "one.jsonl", "two.jsonl")
+    assert done.err.count("1 task not finished yet, so nothing to learn from\n") == 2
+    assert done.err.count("hint: see what isn't: acx session tasks ") == 1
+    assert "  1 message\n" in done.err and "  1 new message\n" in done.err
