@@ -11,8 +11,10 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from acx.errors import AcxError, NotFound
 
@@ -93,6 +95,26 @@ def _end(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A signal that comes while the block runs is taken after it: raised in the middle of starting
+    a process, nobody would know the process that it started."""
+    came: list[int] = []
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number and signal.getsignal(number) not in (signal.SIG_IGN, None):
+                before[number] = signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
 def run_shell(
     command: str, env: Mapping[str, str], cwd: Path, timeout: float
 ) -> tuple[int | None, str]:
@@ -101,23 +123,26 @@ def run_shell(
     code: int | None = None
     # A file and no pipe, which whatever the command leaves behind would keep open
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            ["sh", "-c", command],
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        _gates.add(process.pid)
+        process = None
         try:
+            with _undisturbed():
+                process = subprocess.Popen(
+                    ["sh", "-c", command],
+                    cwd=cwd,
+                    env=dict(env),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                _gates.add(process.pid)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 code = process.wait(timeout)
         finally:
-            _end(process.pid)
-            process.wait()
-            _gates.discard(process.pid)
+            if process:
+                _end(process.pid)
+                process.wait()
+                _gates.discard(process.pid)
         before = output.seek(max(0, output.seek(0, os.SEEK_END) - MOST_SAID))
         said = output.read().decode(errors="replace")
     return code, f"…\n{said}" if before else said

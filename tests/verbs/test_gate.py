@@ -8,11 +8,13 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from acx.errors import BadInput, Conflict, NotFound
 from acx.model import Space
+from acx.store import process
 from acx.verbs import import_sessions, policies, review, session, space
 from acx.verbs.context import Context
 from acx.verbs.learn import learn
@@ -164,7 +166,11 @@ def test_of_a_gate_that_says_much_the_end_is_told_and_how_to_see_all(
     ):
         (command,) = (line for line in told.splitlines() if line.startswith(start))
         all_of_it = subprocess.run(
-            ["sh", "-c", command.removeprefix(start)], capture_output=True, text=True, check=False
+            ["sh", "-c", command.removeprefix(start)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
         )
         assert all_of_it.returncode == 1
         assert all_of_it.stdout.startswith("1\n2\n") and "never floats" in all_of_it.stdout
@@ -209,7 +215,7 @@ def test_a_signal_ends_the_gate_too(
         path.write_bytes(jsonl({"role": "user", "content": name}, *DISCOUNT))
         session.attach(ctx, import_sessions.import_file(ctx, path)[0].session, name)
     (tmp_path / "tmp").mkdir()
-    process = subprocess.Popen(
+    running = subprocess.Popen(
         [str(PROGRAM), "learn"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -217,13 +223,31 @@ def test_a_signal_ends_the_gate_too(
     )
     until = time.monotonic() + 60
     while not all((f := tmp_path / f"{name}.pid").exists() and f.read_text() for name in spaces):
-        assert process.poll() is None and time.monotonic() < until, process.communicate()
+        assert running.poll() is None and time.monotonic() < until, running.communicate()
         time.sleep(0.05)
     gates = [int((tmp_path / f"{name}.pid").read_text()) for name in spaces]
-    process.send_signal(sent)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 128 + sent and err.decode().endswith("hint: acx status\n")
+    running.send_signal(sent)
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == 128 + sent and err.decode().endswith("hint: acx status\n")
     assert "Traceback" not in err.decode()
     assert not any(map(alive, gates))
     assert list((tmp_path / "tmp").iterdir()) == []
     assert {one.status for one in session.listed(ctx).items} == {"pending"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc for processes")
+def test_a_signal_while_the_gate_is_being_started_ends_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    class Slow(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **given: Any) -> None:
+            super().__init__(*args, **given)
+            started.append(self.pid)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(process.subprocess, "Popen", Slow)
+    with pytest.raises(KeyboardInterrupt):
+        process.run_shell("sleep 300; :", dict(os.environ), tmp_path, 60)
+    assert len(started) == 1 and not alive(started[0])
