@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from acx import yamlfile
-from acx.errors import BadInput
+from acx.errors import BadInput, unknown
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 
@@ -89,9 +89,8 @@ def load(text: str, where: str, environment: Mapping[str, str]) -> Config:
     values = yamlfile.load(text.encode(errors="replace"), where, HINT) if text.strip() else {}
     for key, value in values.items():
         if key not in known:
-            raise BadInput(
-                f"{where}: unknown key {key!r}", f"known keys: {', '.join(sorted(known))}"
-            )
+            hints = unknown("key", key, known).hints
+            raise BadInput(f"{where}: unknown key {key!r}", *hints)
         config = replace(config, **{key: _typed(key, value, where)})
     for variable, key in FROM_ENVIRONMENT.items():
         if environment.get(variable):

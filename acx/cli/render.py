@@ -312,7 +312,7 @@ def learned(report: Any) -> None:
             told = f"{count(len(open_tasks), 'task')} not finished yet, so nothing to learn from"
             note(f"  {session.session}: {told}")
             unfinished.append(session.session)
-    if unfinished:
+    if unfinished and not report.dry_run:  # which keeps no session that could be looked at
         note(f"hint: see what isn't: acx session tasks {unfinished[0]}")
     for line in wrapped(clean(summary(report)), 4):
         say(line)

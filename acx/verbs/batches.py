@@ -81,7 +81,10 @@ def fetch(ctx: Context, engine: AnthropicEngine, on: RunShelf, say: Progress) ->
 def check(config: Config, learner: Learner, dry_run: bool) -> None:
     """Raises UsageError where there can be no batch."""
     if not learner.prompts:
-        raise UsageError("the offline learner asks nobody, so there is no batch to send")
+        raise UsageError(
+            "the offline learner asks nobody, so there is no batch to send",
+            "acx learn --batch --learner anthropic",
+        )
     if config.base_url and not config.full_api:
         raise UsageError(
             f"{config.base_url} isn't Anthropic's own, and other servers know no batches",

@@ -21,7 +21,7 @@ def chosen(
     config: Config, learner: str = "", model: str = "", shelf: Shelf | None = None
 ) -> Learner:
     """The learner to use. Raises UsageError for an unknown one, ModelError for a missing key."""
-    if _name(config, learner) == "offline":
+    if _name(config, learner, model) == "offline":
         return offline()
     from acx.learn.model_learner import ModelLearner
 
@@ -31,7 +31,7 @@ def chosen(
 
 def tidier(config: Config, learner: str = "", model: str = "") -> Tidier:
     """Who tidies: chosen, and raising, as the learner is."""
-    if _name(config, learner) == "offline":
+    if _name(config, learner, model) == "offline":
         from acx.learn.tidy.rules import RuleTidier
 
         return RuleTidier()
@@ -41,10 +41,15 @@ def tidier(config: Config, learner: str = "", model: str = "") -> Tidier:
     return ModelTidier(asked, f"anthropic {asked.model}")
 
 
-def _name(config: Config, learner: str) -> str:
+def _name(config: Config, learner: str, model: str) -> str:
     name = learner or config.learner or ("anthropic" if config.has_credentials else "offline")
     if name not in LEARNERS:
         raise UsageError(f"no learner {name!r}", f"there are: {', '.join(LEARNERS)}")
+    if model and name == "offline":
+        raise UsageError(
+            f"the offline learner asks no model, so {model} is never asked",
+            "say --learner anthropic; it needs ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL",
+        )
     return name
 
 

@@ -78,3 +78,18 @@ def test_a_configured_space_that_is_not_there_is_an_error(
     assert done.err.startswith("acx: ACX_SPACE: there is no space 'lost'\n")
     done = run("doctor")
     assert done.code == 1 and f"problem config: {told}\n" in done.out
+
+
+def test_a_misspelt_key_of_the_config_is_told_with_what_is_meant(run: Run, world: Path) -> None:
+    (world / ".acx").mkdir()
+    (world / ".acx/config.yaml").write_text("lerner: offline\n")
+    done = run("status")
+    assert done.code == 5 and "unknown key 'lerner'\nhint: did you mean learner?\n" in done.err
+
+
+def test_a_model_that_nobody_would_ask_is_an_error(run: Run, shop: Path) -> None:
+    for verb in ("learn", "tidy"):
+        done = run(verb, "--model", "some-model")
+        assert done.code == 2
+        assert "the offline learner asks no model, so some-model is never asked" in done.err
+        assert "hint: say --learner anthropic" in done.err
