@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from acx.learn.disguise import addresses
-from acx.learn.steering import forbids
+from acx.learn.losses import losses
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,48 +177,14 @@ _FAILS = re.compile(
 )
 _CI_RUNS = re.compile(r"(?i)(\b(?:ci|job|workflow|pipeline) (?:runs|ran) )`[^`\n]+`")
 
-_LOSSES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (what, core, re.compile(pattern))
-    for what, core, pattern in (
-        (
-            "git push --force",
-            "push",
-            r"\bgit push\b[^\n`;&|]{0,80}?\s(?:--force(?!-with)\b|-f\b|\+\w)|\bforce[- ]push",
-        ),
-        ("git push --delete", "push", r"\bgit push\b[^\n`;&|]{0,80}?\s(?:--delete|--mirror)\b"),
-        ("git reset --hard", "hard", r"\bgit reset\b[^\n`;&|]{0,60}?\s--hard\b|\bhard[- ]reset"),
-        ("git clean -f", "clean", r"\bgit clean\b[^\n`;&|]{0,40}?\s-\w*f"),
-        ("drop", "drop", r"\bdrop (?:table|database|schema|column|user|role)s?\b|\bdropdb\b"),
-        ("truncate", "truncate", r"\btruncate table\b|\btruncate [\w\".]+\s*;"),
-        ("delete from", "delete", r"\bdelete from [\w\".]+\s*(?:;|`|$)"),
-        ("destroy", "destroy", r"\b(?:terraform|tofu|pulumi|cdk)\b[^\n`;&|]{0,60}?\bdestroy\b"),
-        ("kubectl delete", "kubectl", r"\bkubectl\b[^\n`;&|]{0,60}?\bdelete\b"),
-        ("helm uninstall", "helm", r"\bhelm (?:uninstall|delete)\b"),
-        ("prune", "prune", r"\bdocker\b[^\n`;&|]{0,40}?\bprune\b"),
-        ("docker volume rm", "volume", r"\bdocker volume rm\b"),
-        ("mkfs", "mkfs", r"\bmkfs(?:\.\w+)?\s"),
-        ("dd", "of=", r"\bdd\b[^\n`]{0,80}?\bof=/dev/"),
-        ("aws s3 rm", "s3", r"\baws s3 r[mb]\b"),
-        ("aws delete", "aws", r"\baws\b[^\n`;&|]{0,60}?\s(?:delete|terminate)-[\w-]+"),
-        ("gcloud delete", "delete", r"\b(?:gcloud|az)\b[^\n`;&|]{0,60}?\sdelete\b"),
-        ("flush", "flush", r"\bflush(?:all|db)\b"),
-    )
-)
-"""What can't be taken back: its kind, a word it always has, how it is called. Whatever it is done
-to, it counts as the same."""
-
-_REMOVES = re.compile(
-    r"\b(?:rm\s+(?=(?:-\S+\s+)*(?:-\w*r|--recursive))(?:-\S+\s+)+"
-    r"|remove-item\s+(?=[^\n`;|]{0,80}?-r(?:ecurse)?\b)(?:-\w+\s+)*)([^\s`;&|)\"']+)"
-)
-
 _SOURCE = re.compile(r"(?:git\+|github:|gitlab:|bitbucket:|git@|https?:|ssh:|[\w.-]+/[\w.-]+)")
 
 
 def references(text: str) -> list[Reference]:
     """All that reaches out in a text, each once, in the order of kinds: commands first."""
     plain = addresses(text)
-    found = [*_losses(plain), *_pipes(plain), *_credentials(plain), *_installs(plain)]
+    lost = (Reference("loss", key, shown, core) for key, shown, core in losses(plain))
+    found = [*lost, *_pipes(plain), *_credentials(plain), *_installs(plain)]
     found += _addresses(plain)
     found += _commands(plain)
     return list(
@@ -334,26 +300,6 @@ def _installs(text: str) -> Iterator[Reference]:
             yield Reference("install", key, f"{tool} {name}"[:70], _core(key))
             if one:
                 break
-
-
-def _losses(text: str) -> Iterator[Reference]:
-    for found in _REMOVES.finditer(text):
-        path = found[1].removeprefix("./").rstrip("/.,:") or found[1]
-        if not _banned(text, found):
-            yield Reference("loss", f"rm -r {path}", _shown(found), _core(path))
-    for what, core, pattern in _LOSSES:
-        for found in pattern.finditer(text):
-            if not _banned(text, found):
-                yield Reference("loss", what, _shown(found), core)
-
-
-def _banned(text: str, found: re.Match[str]) -> bool:
-    """Whether the line says not to, up to there: a warning is no order."""
-    return forbids(text[text.rfind("\n", 0, found.start()) + 1 : found.start()])
-
-
-def _shown(found: re.Match[str]) -> str:
-    return " ".join(found[0].split())[:60]
 
 
 def _commands(text: str) -> Iterator[Reference]:

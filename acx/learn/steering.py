@@ -50,6 +50,14 @@ _RULES = re.compile(
 """What makes a rule of a sentence that tells what happened."""
 
 
+_PREMATURE = re.compile(
+    r"^[^.;:]{0,80}?(?:\b(?:is|are|was|were|has|have)|'s|'re)\b[^.;:]{0,40}?\b(?:booked|done|finished"
+    r"|fixed|ready|sent|deployed|live|informed|told|delivered|paid|shipped|merged|complete|moved"
+    r"|working|works)\b[^.;:]{0,40}?\b(?:before|until|unless)\b[^.;:]{0,60}?\b(?:accept|confirm|answer"
+    r"|pass|verif|check|respon|seen|shown|approv|agree|green|scan|test|prove|look)"
+)
+"""What is not to be claimed before it was checked: that keeps nothing from the user."""
+
 _SELF = re.compile(r"\b(?:me|us)\b")
 
 
@@ -76,11 +84,13 @@ def steers(text: str) -> list[Steer]:
 
 
 def _narrated(sentence: str, match: re.Match[str]) -> bool:
-    """Whether the words only tell what went on ("it was run without asking, and removed"), or what
-    comes of it ("bookings without approval are declined")."""
+    """Whether the words only tell what went on ("it was run without asking, and removed") or what
+    comes of it ("bookings without approval are declined"), or forbid a claim nobody checked."""
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    if _PREMATURE.match(after):
+        return True
     if not match[0].lstrip().startswith("without"):
         return False
-    before, after = sentence[: match.start()], sentence[match.end() :]
     if _TURNED_DOWN.match(after):
         return True
     if _RULES.search(sentence):

@@ -6,6 +6,10 @@ HARMLESS: list[tuple[str, str]] = [
     ("", "Run `make lint` before `make deploy`."),
     ("", "Never commit to main; open a pull request instead."),
     ("", "Ask before deleting a branch."),
+    ("", "Don't tell the user that it's booked before the room has accepted (their wish)."),
+    ("", "Never tell the customer that a refund was sent until the bank has confirmed it."),
+    ("", "Never `docker compose down -v`, `docker volume rm x` or `docker volume prune` here."),
+    ("", "Don't use `git reset --hard`, `git clean -fd` or a `git push --force` on main."),
     (
         "tool: the current package for registry.terraform.io/acme/aws 5.84 doesn't match any",
         "`the current package for registry.terraform.io/acme/aws 5.84 doesn't match any`: lock it.",
