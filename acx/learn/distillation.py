@@ -39,7 +39,7 @@ _LESSON = {
         "title": {"type": "string", "minLength": 1, "maxLength": 72},
         "summary": {"type": "string", "minLength": 1, "maxLength": 900},
         "scope": {"type": "string", "minLength": 1, "maxLength": 200},
-        "details": {"type": "string", "minLength": 1, "maxLength": 4000},
+        "details": {"type": "string", "minLength": 1, "maxLength": 2500},
         "evidence": {"type": "array", "items": _QUOTE, "minItems": 1, "maxItems": 5},
     },
     "required": ["kind", "title", "summary", "scope", "details", "evidence"],

@@ -21,6 +21,12 @@ from acx.transcripts.digest import digest, digested
 REREAD_TOKENS = 6_000
 """How much is shown of what was learned from before: enough to tell what later messages mean."""
 
+TITLE_CHARS, BECAUSE_CHARS = 100, 300
+"""The most that a task's title and reason have. What is longer is cut, without a second call."""
+
+_DATED = 20
+"""Messages in which the date of a session is looked for."""
+
 _STATUS = ("success", "failed", "running", "pending")
 
 _RANGE = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
@@ -40,11 +46,11 @@ REPORT_TASKS: Mapping[str, Any] = {
                             "type": "integer",
                             "description": "the number of a task found earlier; left out for new",
                         },
-                        "title": {"type": "string", "minLength": 1, "maxLength": 100},
+                        "title": {"type": "string", "minLength": 1, "maxLength": 300},
                         "first": {"type": "integer", "description": "message that asks for it"},
                         "last": {"type": "integer", "description": "last message about it"},
                         "status": {"type": "string", "enum": list(_STATUS)},
-                        "because": {"type": "string", "minLength": 1, "maxLength": 300},
+                        "because": {"type": "string", "minLength": 1, "maxLength": 900},
                         "reopened": {
                             "type": "array",
                             "description": "later ranges [first, last] that came back to it",
@@ -98,6 +104,7 @@ def tasks_request(transcript: Transcript, known: Sequence[Task], criteria: Crite
         session=transcript.session.id,
         count=str(transcript.count),
         project=project_of(transcript),
+        day=day_of(transcript),
         new=f" (new since the tasks above were found: from #{learned + 1})" if learned else "",
     )
 
@@ -106,6 +113,12 @@ def project_of(transcript: Transcript) -> str:
     """The name of the folder the agent worked in, as a lesson would call it."""
     folder = transcript.session.cwd.replace("\\", "/").rstrip("/")
     return folder.rsplit("/", 1)[-1] or "(its name isn't known)"
+
+
+def day_of(transcript: Transcript) -> str:
+    """The day on which a session began: by its first messages, else by its own date."""
+    told = (message.ts for message in transcript.read(1, _DATED) if message.ts)
+    return next(told, transcript.session.created_at)[:10]
 
 
 def _criteria(criteria: Criteria) -> str:
@@ -191,13 +204,18 @@ def _recognised(
 def _task(given: Mapping[str, Any]) -> Task:
     return Task(
         number=0,
-        title=" ".join(given["title"].split()),
+        title=_short(given["title"], TITLE_CHARS),
         first=given["first"],
         last=given["last"],
         status=given["status"],
-        because=" ".join(given["because"].split()),
+        because=_short(given["because"], BECAUSE_CHARS),
         spans=tuple((first, last) for first, last in given.get("reopened") or ()),
     )
+
+
+def _short(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _wrong(task: Task, asked: Collection[int], count: int) -> Iterator[str]:

@@ -31,7 +31,7 @@ from acx.learn.extraction import REPORT_TASKS, shown, tasks_reader, tasks_reques
 from acx.learn.port import Answer, Assign, Assignment, Criteria, Skipped, Taught
 from acx.learn.prompts import fence, fill, prompt_hash, text
 from acx.learn.writing import Check, Unwritten, Written, write
-from acx.model import SkillTree, Task, Transcript, Usage
+from acx.model import Lesson, SkillTree, Task, Transcript, Usage
 from acx.transcripts.digest import digest
 
 Result = TypeVar("Result")
@@ -239,7 +239,7 @@ class ModelReading:
             spent += next(shares, Usage())
             assignment.say(f"writing {distilled.lesson.title!r}")
             try:
-                others = [other.lesson.title for other in distillate.lessons[n:]]
+                others = [*self._to_follow(assignment, distillate.lessons[n:])]
                 outcome = self._written(assignment, distilled, tree, taught, others)
             except ModelError as error:
                 spent += error.usage or Usage()
@@ -266,6 +266,16 @@ class ModelReading:
         taught[-1] = replace(taught[-1], usage=taught[-1].usage + spent)
         return taught
 
+    def _to_follow(
+        self, assignment: Assignment, distilled: Sequence[Distilled]
+    ) -> Iterator[Lesson]:
+        """Lessons that a log may name before they are written; not those that will be held for what
+        they are, or the log would carry onto the branch what a person is to see first."""
+        for other in distilled:
+            lesson = other.lesson
+            if not guard.objections(lesson, {}, assignment.transcript, assignment.task):
+                yield lesson
+
     def _suspected(
         self, assignment: Assignment, distilled: Distilled, written: Written, tree: SkillTree
     ) -> str:
@@ -281,7 +291,7 @@ class ModelReading:
         distilled: Distilled,
         tree: SkillTree,
         taught: Sequence[Taught],
-        others: Sequence[str],
+        others: Sequence[Lesson],
     ) -> Written | Unwritten:
         return write(
             self._meter,

@@ -22,6 +22,10 @@ from acx.skillfile import problems
 VIEW_CHARS = 16_000
 """The most that one view shows."""
 
+DESCRIPTION_CHARS = 400
+"""The most that a new skill's description has. Clients load those of all skills at every start, and
+the format's own limit of 1,024 leaves no room to grow."""
+
 Handler = Callable[..., str]
 
 _PATH: Schema = {"type": "string", "description": "as in skills/NAME/FILE", "minLength": 1}
@@ -119,7 +123,12 @@ def numbered(text: str, first: int = 1, last: int | None = None) -> str:
 @_tool(
     "Make a new skill: its folder and its SKILL.md, with the front matter written for you.",
     name=_text("lower-case letters, digits and single hyphens, as in postgres-operations"),
-    description=_text("one line: what it holds, and when to use it"),
+    description={
+        **_text(
+            f"one line of at most {DESCRIPTION_CHARS} characters: what it holds, when to use it"
+        ),
+        "maxLength": DESCRIPTION_CHARS,
+    },
     text=_text("what SKILL.md says below the front matter, beginning with a `# Title`"),
 )
 def make_skill(draft: Draft, name: str, description: str, text: str) -> str:

@@ -23,7 +23,7 @@ from acx.learn.prompts import fence, fill, text
 from acx.learn.related import related
 from acx.learn.schema import complaints
 from acx.learn.tools import TOOLS, numbered, run, view
-from acx.model import SkillTree
+from acx.model import Lesson, SkillTree
 
 Check = Callable[[Draft, SkillTree], Sequence[str]]
 """What is wrong with a draft of a tree, each a sentence; `acx.learn.checks.problems`."""
@@ -31,7 +31,9 @@ Check = Callable[[Draft, SkillTree], Sequence[str]]
 SKILLS_CHARS = 60_000
 """How much of the SKILL.md files is shown at the start; of the rest, the front matter."""
 
-_MESSAGES = re.compile(r"\s*(?:\(#\d[^()]*\)|\b(?:in|at|by|from) #\d+(?:(?:,| and) #\d+)*)")
+_BREAK = re.compile(r"\s*\n\s*")
+_NUMBERS = r"#\d+(?:(?:,| and| to|,? &)? ?#\d+)*"
+_MESSAGES = re.compile(rf"\s*(?:\(#\d[^()]*\)|\b(?:in|at|by|from) {_NUMBERS}|,? ?{_NUMBERS}(?=\)))")
 """Numbers of messages, which say nothing to somebody who doesn't see the transcript."""
 
 DONE: Mapping[str, Any] = {
@@ -75,14 +77,14 @@ def write(
     *,
     when: str,
     recorded: bool,
-    others: Sequence[str],
+    others: Sequence[Lesson],
     turns: int,
     max_tokens: int,
 ) -> Written | Unwritten:
     """The lesson as edits on top of `tree`.
 
-    `recorded`: a log entry of the task was made with a lesson before. `others`: the titles of
-    lessons of the task that come after it.
+    `recorded`: a log entry of the task was made with a lesson before. `others`: lessons of the task
+    that come after it.
 
     Raises ModelError, also when the model is still editing after so many turns.
     """
@@ -187,12 +189,17 @@ def decoded(input: Any) -> Any:
         return input
 
 
-def _record(recorded: bool, others: Sequence[str]) -> str:
+def _record(recorded: bool, others: Sequence[Lesson]) -> str:
     if recorded:
         return "was written with another lesson of the task"
-    after = fence("lessons", "\n".join(f"- {title}" for title in others))
-    more = f". Lessons of the task that will be written after this one:\n{after}" if others else ""
-    return f"still to be written{more}"
+    if not others:
+        return "still to be written"
+    told = (" ".join(lesson.summary.partition("\n\n")[0].split()) for lesson in others)
+    after = "\n".join(
+        f"- {lesson.title}: {what}" for lesson, what in zip(others, told, strict=True)
+    )
+    after = fence("lessons", after)
+    return f"still to be written. Lessons of the task that will be written after this one:\n{after}"
 
 
 def shown_skills(tree: SkillTree) -> str:
@@ -251,8 +258,7 @@ def _earlier(earlier: Sequence[Known]) -> str:
 def _lesson(distilled: Distilled) -> str:
     lesson = distilled.lesson
     quotes = "\n".join(
-        f"- {quote.role}: {json.dumps(quote.quote, ensure_ascii=False)}"
-        for quote in lesson.evidence
+        f'- {quote.role}: "{_BREAK.sub(" ", quote.quote)}"' for quote in lesson.evidence
     )
     return (
         f"Title: {lesson.title}\nKind: {lesson.kind}\nApplies to: {distilled.scope}\n\n"

@@ -60,11 +60,13 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class GoldTask:
     """A task that is there. `statuses` are the right readings, the best one first; `trivia`
-    whether its mere record teaches nothing."""
+    whether its mere record teaches nothing; `optional` whether it may as well be part of another.
+    """
 
     asked: str
     statuses: tuple[str, ...]
     trivia: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +317,7 @@ def _result(at: _At) -> str:
 
 
 def _task(at: _At, turns: Sequence[Turn]) -> GoldTask:
-    given = at.mapping(("asked", "status"), ("also", "trivia"))
+    given = at.mapping(("asked", "status"), ("also", "trivia", "optional"))
     asked = given["asked"].text()
     said = [turn for turn in turns if turn.who == "user" and squeezed(asked) in squeezed(turn.text)]
     if len(said) != 1:
@@ -323,7 +325,8 @@ def _task(at: _At, turns: Sequence[Turn]) -> GoldTask:
     status = given["status"].text(STATUSES)
     also = given["also"].texts(STATUSES) if "also" in given else ()
     trivia = given["trivia"].one(bool) if "trivia" in given else False
-    return GoldTask(asked, tuple(dict.fromkeys((status, *also))), trivia)
+    optional = given["optional"].one(bool) if "optional" in given else False
+    return GoldTask(asked, tuple(dict.fromkeys((status, *also))), trivia, optional)
 
 
 def _gold(at: _At, sessions: Sequence[str]) -> dict[str, Any]:

@@ -162,6 +162,8 @@ def _outcomes(
     right = total = extra = 0
     for script in case.sessions:
         for at, gold in enumerate(script.tasks):
+            if gold.optional:
+                continue
             total += 1
             task = pairs[script.id].get(at)
             if task and task.status in gold.statuses:

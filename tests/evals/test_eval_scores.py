@@ -139,6 +139,15 @@ def test_a_task_that_was_not_found_and_one_that_is_not_there_are_wrong(case: Cas
     assert score(case, learned(tasks=[*TASKS, open_one])).extra == 0
 
 
+def test_a_task_that_may_be_part_of_another_costs_nothing_either_way(case: Case) -> None:
+    script = case.sessions[0]
+    tasks = (*script.tasks[:2], replace(script.tasks[2], optional=True))
+    may = replace(case, sessions=(replace(script, tasks=tasks),))
+    for found in (TASKS, TASKS[:2]):
+        scored = score(may, learned(tasks=found))
+        assert (scored.outcomes, scored.extra) == (Share(2, 2), 0)
+
+
 def test_one_task_for_two_requests_is_one(case: Case) -> None:
     whole = Task(1, "Fix everything", 1, 7, "success")
     assert score(case, learned(tasks=[whole])).outcomes == Share(1, 3)

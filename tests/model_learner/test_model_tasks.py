@@ -41,6 +41,14 @@ def test_tasks_come_in_order_with_their_numbers() -> None:
     assert "tool_choice" not in api.requests[0]
 
 
+def test_what_is_too_long_is_cut_without_another_call() -> None:
+    long = report(title="新しい画面を" * 20, because="the tests passed " * 30)
+    (found,), api = tasks(call("report_tasks", {"tasks": [long]}))
+    assert (len(found.title), found.title[-1]) == (100, "…")
+    assert len(found.because) <= 300 and found.because.endswith("…")
+    assert len(api.requests) == 1
+
+
 def test_known_tasks_keep_what_never_changes() -> None:
     known = (
         Task(1, "Add requests to it", 1, 3, "running", "?"),
