@@ -123,6 +123,18 @@ def test_a_line_lost_unnamed_is_sent_back_and_may_be_named() -> None:
     assert len(ran(calls(LOST[0], reason, DONE))[0]) == 1
 
 
+def test_a_step_that_is_sent_back_takes_none_of_its_turn_down() -> None:
+    steps, left, after, api = ran(calls(*LOST, *MERGE, *SPLIT), calls(*FOLD, DONE))
+    assert [one.kind for one in steps] == ["merge", "split", "fold"] and left == []
+    assert after[CODING] == f"# Coding\n\n{UV}\n"
+    told_of = [block["content"] for block in api.requests[1]["messages"][-1]["content"]]
+    assert told_of[1].startswith("Not yet, and its edits are undone; make them again, with:")
+    assert told_of[3] == told_of[-1] == "Taken."
+    steps, left, after, _ = ran(calls(*LOST, *MERGE), calls(*LOST, DONE))
+    assert [one.kind for one in steps] == ["merge"] and OLD in after[CODING]
+    assert len(left) == 1 and left[0].startswith("Drop pip: ")
+
+
 def test_a_line_lost_unnamed_twice_is_refused_and_the_run_goes_on() -> None:
     steps, left, after, _ = ran(calls(*LOST), calls(LOST[1], *MERGE, DONE))
     assert [one.title for one in steps] == [MERGE[1][1]["title"]]

@@ -1,8 +1,9 @@
 """The tidier with a model: one conversation over the space, closed in steps that code checks.
 
 What the checks find, and each line that would be lost unnamed, is sent back once; then the step is
-undone and the conversation goes on. Turns and tokens are bounded. Not here: the tools that edit
-(`acx.learn.tools`), the prompts' words, and landing the steps.
+undone and the conversation goes on. One that is sent back takes none of the others down. Turns and
+tokens are bounded. Not here: the tools that edit (`acx.learn.tools`), the prompts' words, and
+landing the steps.
 """
 
 from __future__ import annotations
@@ -60,7 +61,15 @@ STEP: Mapping[str, Any] = {
                 "minLength": 1,
                 "maxLength": 2000,
             },
-            "kind": {"type": "string", "enum": list(KINDS)},
+            "kind": {
+                "type": "string",
+                "enum": list(KINDS),
+                "description": (
+                    "merge: said twice, now once. fold: something stale into what holds now. split:"
+                    " one file into several. repair: a name, description, heading or link. move: to"
+                    " where it is looked for. remove: says nothing, or holds no longer"
+                ),
+            },
             "drops": {
                 "type": "array",
                 "description": "what stands nowhere any more, and why it may go",
@@ -146,6 +155,8 @@ class _Run:
         self._standing = Draft(Kept(untidy.skills))
         self._draft = Draft(self._standing)
         self._sent_back = False
+        self._undone: set[str] = set()
+        """Titles of steps that came back with their edits undone, to be made once more."""
         self._asked_to_close = False
         self._done = False
         self._tokens = 0
@@ -189,12 +200,13 @@ class _Run:
     def _execute(self, reply: Reply) -> Iterator[TidyStep | Left]:
         """Do what the reply calls for, in order; each step is yielded when it is closed."""
         results: list[Block] = []
-        for call in reply.calls:
+        for at, call in enumerate(reply.calls, 1):
             if self._done:  # a call after `done` isn't made
                 break
             given = decoded(call["input"])
             if call["name"] == STEP["name"]:
-                outcome, said = self._close(given)
+                follows = any(later["name"] != DONE["name"] for later in reply.calls[at:])
+                outcome, said = self._close(given, follows)
                 if outcome:
                     yield outcome
                 results.append(tool_result(call, said, not isinstance(outcome, TidyStep)))
@@ -215,8 +227,11 @@ class _Run:
         self._done = self._asked_to_close or not self._draft.changes()
         self._asked_to_close = True
 
-    def _close(self, given: Any) -> tuple[TidyStep | Left | None, str]:
-        """The step, what becomes of it where it can't be taken, and what the model is told."""
+    def _close(self, given: Any, follows: bool) -> tuple[TidyStep | Left | None, str]:
+        """The step, what becomes of it where it can't be taken, and what the model is told.
+
+        `follows`: other calls come after it in the same turn, and must not build on it.
+        """
         if wrong := complaints(STEP["input_schema"], given):
             return None, "\n".join(wrong)
         if not self._draft.changes():
@@ -229,7 +244,7 @@ class _Run:
         if again or self._untidy.decided(key):
             problems = ["a person said no to this step, or it waits for them"]
         if problems:
-            return self._refused(given["title"], problems)
+            return self._refused(given["title"], problems, follows)
         step = TidyStep(
             given["kind"],
             given["title"],
@@ -248,12 +263,18 @@ class _Run:
         self._draft = Draft(self._standing)
         self._sent_back = self._asked_to_close = False
 
-    def _refused(self, title: str, problems: Sequence[str]) -> tuple[Left | None, str]:
-        """Sent back once; then undone."""
+    def _refused(
+        self, title: str, problems: Sequence[str], follows: bool
+    ) -> tuple[Left | None, str]:
+        """Sent back once; then undone. Where another call follows it is undone at once."""
         told = "\n".join(f"- {problem}" for problem in problems[:MOST_COMPLAINTS])
         if more := len(problems) - MOST_COMPLAINTS:
             told += f"\n- and {more} more" if more > 0 else ""
-        if not self._sent_back:
+        if not self._sent_back and title not in self._undone:
+            if follows:
+                self._undone.add(title)
+                self._open()
+                return None, f"Not yet, and its edits are undone; make them again, with:\n{told}"
             self._sent_back = True
             return None, f"Not yet; put it right and call `step` again:\n{told}"
         self._open()
