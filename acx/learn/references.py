@@ -110,7 +110,7 @@ _RUN = (
 )
 _PIPES = re.compile(
     rf"\b{_FEED}\b[^\n]{{0,400}}?\|&?\s*{_RUN}"
-    rf"|\b(?:(?:ba|z|da|k)?sh|eval|source|\.|iex|python[\d.]*)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|`|\("
+    rf"|(?:\b(?:(?:ba|z|da|k)?sh|eval|source|iex|python[\d.]*)|(?:^|[\s;&|(`])\.)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|`|\("
     rf"|<<<)"
     rf"[^\n]{{0,40}}?\b(?:{_GET}|base64|xxd|openssl|downloadstring)\b"
     rf"|\b(?:python[\d.]*|node|perl|ruby|php|deno"

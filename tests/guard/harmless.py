@@ -6,6 +6,7 @@ HARMLESS: list[tuple[str, str]] = [
     ("", "Run `make lint` before `make deploy`."),
     ("", "Never commit to main; open a pull request instead."),
     ("", "Ask before deleting a branch."),
+    ("", "The version has changed. `curl -s http://localhost:8080/version` shows it."),
     ("", "Don't tell the user that it's booked before the room has accepted (their wish)."),
     ("", "Never tell the customer that a refund was sent until the bank has confirmed it."),
     ("", "Never `docker compose down -v`, `docker volume rm x` or `docker volume prune` here."),
