@@ -34,7 +34,8 @@ def related(tree: SkillTree, text: str, first: Sequence[str] = ()) -> list[str]:
     wanted = set(words(text))
 
     def weight(path: str) -> float:
-        return sum(1 / math.sqrt(counts[word]) for word in wanted & known[path])
+        # fsum: the order of a set changes from run to run, and must not change the ranking
+        return math.fsum(1 / math.sqrt(counts[word]) for word in wanted & known[path])
 
     ranked = sorted(pages, key=lambda path: (-weight(path), path))
     chosen: list[str] = []
