@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def engine_of(given: argparse.Namespace) -> Iterator[Engine]:
     """The learner that was asked for; a replay comes with its server."""
     if given.learner != "replay":
-        yield Engine(given.learner, given.model)
+        yield Engine(given.learner, "" if given.learner == "offline" else given.model)
         return
     recordings = Recordings()
     with recordings.server() as api:
