@@ -20,10 +20,16 @@ _CAUSE = (
     r"|\bboth are the same mistake\b|\bexactly what\b|\bthere were (?:two|three|\d) causes\b"
     r"|\b(?:it|this|that|they|these|both) (?:came|comes?) from\b|\bthis is what happened\b"
     r"|\bso .{3,60}\bbecause it (?:doesn't|didn't|isn't|never|only)\b|\bone slip of mine\b"
+    r"|\bfound it\b.{0,40}: \S|\b(?:my (?:own )?|an? )(?:mistake|error|slip|oversight): \S"
+    r"|^i (?:had )?(?:(?:only|just) (?:\w+ed|ran|read|took)|(?:\w+ed|ran|read|took) (?:only"
+    r"|just))\b"
+    r"|\bi (?:changed|updated|set|edited|renamed|added|checked|tested) .{3,60}\bbut (?:not|forgot"
+    r"|only|left)\b"
 )
 _POINTS_AT = (
-    r"^\W*(?:found (?:it|the (?:cause|reason|culprit))|here it is|here's (?:why|the cause)"
-    r"|that's it"
+    r"^\W*(?:(?:so|ok(?:ay)?|ah)\W+)?(?:found (?:it|the (?:cause|reason|culprit))|here it is"
+    r"|(?:that|this|there|here|it)(?:'s| is| was) (?:it|why|(?:the |my |our |your )(?:root |real "
+    r"|actual )?(?:cause|reason|culprit|problem|bug|issue|explanation|mistake))"
     r"|(?:so )?it (?:isn't|wasn't|is not|was not) (?:the |an? )?[\w -]{3,30})\W*$"
 )
 """A short sentence that says that the next one tells why: `Found it.`, `It isn't the network.`"""
@@ -36,7 +42,8 @@ _STATES = (
     r"|, (?:where|as|since|because) .*\b(?:n't|not|never|no|old|only|still|missing)\b"
     r"|\bby default\b|[,;] so (?=.*\b(?:n't|not|never|none?|nobody|nothing|only|same|misses"
     r"|fails|falls|lost"
-    r"|empty|wrong|again|every|each|still|another|old|alone|themselves|becomes|twice|silently)\b)(?!(?:i|we|you|let|not|far|that)\b)\S"
+    r"|empty|wrong|again|every|each|still|another|old|alone|themselves|becomes|twice"
+    r"|silently)\b)(?!(?:i|we|you|let|not|far|that)\b)\S"
     r"|^[^,;:]*\b(?:wants|expects|accepts only|doesn't accept|doesn't take|only takes)\b"
     r"|\bis needed (?:for|by|before|after|in)\b"
 )
@@ -45,7 +52,8 @@ _GUESS = (
     r"\b(?:if|whether|likely|may|might|could|should|perhaps|maybe|seems?|appears?|sounds like"
     r"|looks? (?:like|suspicious)|suggests?|would|helps? us|to (?:address|fix|resolve|see|find)"
     r"|i think|i suspect|probably|i'd|i can|as you asked|(?:simplest|easiest|best|quickest) way"
-    r"|sorry|apologi[sz]e|thanks|thank you)\b|^(?:now|next|then|first)\b (?!it|the|that|this|they)"
+    r"|sorry|apologi[sz]e|thanks|thank you|entschuldig\w*|tut mir leid|vielleicht|vermutlich"
+    r"|wahrscheinlich|könnte\w*|scheint)\b|^(?:now|next|then|first)\b (?!it|the|that|this|they)"
 )
 """What makes a cause a guess, a plan or a courtesy: a log keeps what was found."""
 _RELAYED = (
@@ -92,6 +100,29 @@ def finding(text: str) -> str:
     return ""
 
 
+def explains(told: str) -> bool:
+    """Whether what was said before a change tells how things are, and not how it goes or what one
+    sees: `All tests pass`, `I see three comments`, `You're right`."""
+    first = (whole_sentences(told) or [""])[0].replace("’", "'")
+    return (
+        len(first.split()) >= 6
+        and bool(pattern(_RELATES).search(first))
+        and not pattern(_GOES).search(first)
+        and not pattern(REPORTS).match(first)
+    )
+
+
+_RELATES = (
+    r"[:;] \S|, (?:which|so|but|as|where|while|not)\b|\b(?:only|not|never|but|because|without"
+    r"|needs?"
+    r"|instead|nur|nicht|kein\w*|weil)\b|n't\b"
+)
+_GOES = (
+    r"^\W*(?:i|we|you|you're|i'm|we're|just|so|good|great|right|yes|ok(?:ay)?|all|both (?:are|pass)"
+    r"|ich|wir)\b|\b(?:pass(?:es|ed)?|works|as expected|review|comments?|todo|the user)\b"
+)
+
+
 def _whole(part: str) -> bool:
     plain = part.replace("’", "'")
     return (
@@ -99,7 +130,9 @@ def _whole(part: str) -> bool:
         and part[-1] in ".!"
         and pattern(r"^\W*\w").match(part) is not None
         and not part[0].islower()
-        and not pattern(r"^(?:i|we)(?:'ve| have)? \w+ed\b").match(plain)
+        and not pattern(
+            r"^(?:i|we)(?:'ve| have)? (?!.*\b(?:only|just|but not|but forgot)\b)\w+ed\b"
+        ).match(plain)
         and not pattern(f"{_GUESS}|{_RELAYED}").search(plain)
         and not pattern(ANNOUNCES).search(plain)
     )

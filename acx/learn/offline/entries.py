@@ -32,7 +32,8 @@ _TOPICS = {
     "communication": "answer|reply|explain|tell me|ask me|ask first|language|summary|summari[sz]e"
     "|verbose|concise",
     "coding": "code|functions?|class(?:es)?|types?|variables?|names?|naming|lint\\w*|format\\w*"
-    "|ruff|black|uv|pip|npm|pnpm|yarn|bun|poetry|python|typescript|javascript|rust|golang|java|imports?"
+    "|ruff|black|uv|pip|npm|pnpm|yarn|bun|poetry|python|typescript|javascript|rust|golang|java"
+    "|imports?"
     "|module|package|librar(?:y|ies)|dependenc(?:y|ies)|api|json|floats?|integers?|cents|tabs"
     "|spaces|errors?|exceptions?|logging|hooks?|refactor\\w*|overcomplicate|over-?engineer",
 }

@@ -141,7 +141,7 @@ class Course:
             self.gave_up = gives_up(said.text) or (self.gave_up if self.parted else "")
         if claim := claims(said.text):
             self.claim, self.claim_at, self.looked = claim, said.number, 0
-        if self.runs and (admitted := admits(said.text)):
+        if self.runs and (admitted := unsolved(said.text) or admits(said.text)):
             self.admitted, self.admitted_at = admitted, said.number
 
     def heard(self, said: Said, reading: Reading) -> None:
@@ -331,6 +331,24 @@ def admits(text: str) -> str:
         return ""
     parts = sentences(text[:1000])[:5]
     return next((quoted(part, 120) for part in parts if pattern(_ADMITS).search(part)), "")
+
+
+_UNSOLVED = (
+    r"^\W*(?:so |but )?(?:still |it(?:'s| is) |this is |that's |remains )?(?:(?:not"
+    r"|un) ?(?:yet )?(?:re)?"
+    r"(?:solved|fixed|repaired|resolved|reached)|nicht gelöst|ungelöst)\b(?! (?:by|in) )"
+    r"|\b(?:problem|issue|bug|error|question|it|this) (?:is|remains|stays) (?:still |therefore )?"
+    r"(?:unsolved|unfixed|unresolved|not (?:yet )?(?:solved|fixed|resolved))\b"
+    r"|\bthere(?:'s| is| was) (?:so |therefore )?no way (?:in|to|around|of|with)\b"
+    r"|\b(?:lässt sich|ist) (?:\S+ ){0,3}nicht (?:lösen|beheben|lösbar|möglich)\b"
+)
+
+
+def unsolved(text: str) -> str:
+    """The sentence in which an agent says, among what it did, that the aim wasn't reached; "" if
+    it doesn't. It stands at the end of a report."""
+    parts = sentences(text[-600:])[-3:]
+    return next((quoted(part, 120) for part in parts if pattern(_UNSOLVED).search(part)), "")
 
 
 def gives_up(text: str) -> str:

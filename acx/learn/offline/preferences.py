@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from acx.learn.offline.people import SAME, points_at
 from acx.learn.offline.requests import back_to, requests
 from acx.learn.offline.rules import (
     CHOICE,
@@ -98,6 +99,9 @@ def facts(said: Said, met: str = "", before: str = "", proposed: bool = False) -
         if learned := learned or (_of_others(said, before) if before else None):
             yield learned
             return
+    if answer := _answer(said, before):
+        yield answer
+        return
     for words, rule in thoughts:
         if _points_only(words, rule):
             continue
@@ -131,6 +135,8 @@ def _durable(words: str, rule: str) -> str:
     """The words without what is for this once; only the clause that holds, if in a request."""
     if not rule:
         return words
+    if (somebody := pattern(SAME).search(rule)) and somebody.start():
+        return rule[somebody.start() :]
     clause = pattern(CLAUSE).search(rule)
     if clause and len(rule.split()) >= 10 and requests(rule):
         return clause[1]
@@ -169,8 +175,33 @@ def _of_others(said: Said, before: str) -> Fact | None:
     return Fact(_cleaned(words), stands, said.number, loose=True, answers=named[-1])
 
 
+_FOR_GOOD = (
+    r"^.{2,60}, ?(?:and )?(?:always|every time|each time|in general|from now on|immer|jedes ?mal"
+    r"|grundsätzlich)\b\W*$"
+)
+
+
+def _answer(said: Said, before: str) -> Fact | None:
+    """A choice that holds for good, in answer to a question of the agent's: `the aisle, always`.
+    What was asked tells what it is about; without that it says nothing."""
+    parts = sentences(own(said.text))
+    at = next((p for p in parts[:2] if pattern(_FOR_GOOD).match(p) and len(p.split()) <= 12), "")
+    asked = (sentences(before[-600:]) or [""])[-1]
+    if not at or not asked.endswith("?") or pattern(_STANDS).search(at):
+        return None
+    stands = verbatim(said.text, at)
+    return Fact(_cleaned(at), stands, said.number, answers=asked) if stands else None
+
+
+_STANDS = r"^\W*(?:please |no,? |yes,? )*(?:use|run|ask|write|put|keep|make|add|we|i|don't|never)\b"
+"""What makes sense without the question."""
+
+
 def _points_only(words: str, rule: str) -> bool:
     """Whether a rule is about `that one`, and nothing says which."""
+    bare = pattern(_FOR_GOOD).match(words) and not pattern(_STANDS).search(words)
+    if bare and len(words.split()) <= 9:
+        return True  # an answer, and what was asked isn't known
     only = r"(?:and |please )*(?:never|always|don't|do not) \w+ (?:that|this|it|them)(?: one)?\b"
     around = len(words.split()) - len(rule.split())
     return (
@@ -183,7 +214,9 @@ def _points_only(words: str, rule: str) -> bool:
 def only_states(said: Said) -> bool:
     """Whether a message states rules and nothing else."""
     parts = [part for part in sentences(own(said.text)) if not small_talk(part)]
-    return bool(parts) and not said.event and all(map(ruling, parts)) and any(facts(said))
+    wants = any(pattern(r"^\W*(?:and|also|und|auch) (?:an?|the|ein\w*)\b").match(p) for p in parts)
+    rules = bool(parts) and not (said.event or wants) and all(map(ruling, parts))
+    return rules and any(facts(said))
 
 
 LONGEST_GUIDANCE = 320
@@ -196,7 +229,8 @@ _PASSING = (
 )
 _GUIDES = (
     r"\b(?:not|never|n't|dont|only|first|then|before|after|always|instead|because|since|so|needs?"
-    r"|must|should|have to|has to|means|use|put|keep|goes|go|lives?|owns?|that's)\b|: \S"
+    r"|must|should|have to|has to|means|use|put|keep|goes|go|lives?|owns?|that's|gets?|takes|stays?"
+    r"|belongs?|bleibt|gehört|nicht|nur|immer|erst|muss|müssen|soll\w*|weil|sonst|statt)\b|: \S"
     r"|[a-z]/[a-z]"
 )
 
@@ -266,9 +300,13 @@ def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:
         banned = bans(before)
         leans = (rule or banned) and pattern(LEANS).search(part)
         leans = leans or (banned and pattern(INSTEAD).search(part))
-        goes_on = leans if not rule else leans or pattern(_GOES_ON).match(part)
+        more = rule and pattern(rf"^(?:{_GOES_ON})|\blike (?:that|those)\b").search(part)
+        goes_on = leans or more
+        person = points_at(part, before) and not asks(before)
+        ruled = ruled or (part if person else "")
         points = before and (
             fragment
+            or person
             or (ruled and (refused or (_short(part, rule) and pattern(_POINTS).match(part))))
         )
         joined = _joined(text, before, part) if goes_on or points else ""
@@ -307,7 +345,8 @@ def _joined(text: str, before: str, part: str) -> str:
 def _denies(sentence: str) -> bool:
     """Whether a `no` at the beginning belongs to what follows: `no bars for me, I don't drink`."""
     answers = (
-        r"(?:use|run|prefer|call|name|stick|go|take|put|make|keep|write|we|i|you|it|its|that|this|the"
+        r"(?:use|run|prefer|call|name|stick|go|take|put|make|keep|write|we|i|you|it|its|that"
+        r"|this|the"
         r"|there|never|always|don't|do|dont|just|please|only|not|no|problem|need|wait|stop|sorry)\b"
     )
     bare = pattern(r"^(?:(?:and|but|also|so|ok(?:ay)?|oh|well|god|please)\b\W*)+").sub("", sentence)

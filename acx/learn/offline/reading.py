@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from acx.learn.offline.requests import (
     asks_anew,
     comes_later,
+    comes_next,
     goes_ahead,
     left_out,
     limits,
@@ -97,7 +98,7 @@ def read(text: str) -> Reading:
         idle=bool(parts) and all(approves(part) or _plans(part) for part in parts),
         first=any(map(requests, rest[:1])),
         other=turned and first > 0 and any(asks(part) and asks_anew(part) for part in rest[:1]),
-        ellipsis=turned and left_out(words) and not asks(parts[0]),
+        ellipsis=turned and any(map(left_out, parts[:3])) and not asks(parts[0]),
         waits=next(filter(meanwhile, rest[:4]), "") if found != "bad" else "",
         steers=_steers(words),
         parts=several(words),
@@ -134,7 +135,9 @@ def _anew(rest: list[str], *, praised: bool) -> bool:
     is the same one."""
     if not rest or pattern(_BUT).match(rest[0]):
         return False
-    return turns_to(" ".join(rest)) or (praised and any(map(wishes, rest[:3])))
+    return turns_to(" ".join(rest)) or (
+        praised and any(wishes(part) or comes_next(part) for part in rest[:3])
+    )
 
 
 def _adds(sentence: str) -> bool:

@@ -16,6 +16,20 @@ _NO_VERB = (
 """What shows that a verb is a thing: `test stays where it is`, `build number was wrong`."""
 
 
+_GERMAN = (
+    r"(?:(?:und|dann|jetzt|bitte|also|noch|moin|hallo|so|ja|gut|passt|ok)\b[\s,]*)*(?:"
+    r"(?:such|buch|reservier|mach|schreib|erstell|änder|füg|lösch|entfern|prüf|schau|zeig|gib"
+    r"|schick"
+    r"|bau|setz|stell|leg|hol|find|korrigier|benenn|verschieb|kopier|rechne|fass|übersetz|trag|nimm"
+    r"|häng|sortier|verschick|\w{3,}isier|starte|teste|richte|räum|plan)e?"
+    r" (?:mir|mal|bitte|das|die|den|dem|der|ein\w*|was|noch|doch|uns|alle\w*|nach|auf|im|für|jetzt"
+    r"|dazu|dann|nur|mein\w*|unser\w*|\S+ (?:bitte|raus|heraus|zusammen|ein|an|ab|um|auf)\b)\b"
+    r"|(?!earlier|easier)\w{3,}iere? (?:mir|mal|bitte|das|den|dem|einen?|uns|noch|dann|doch|für)\b"
+    r"|(?:ich|wir) (?:brauchen?|brauch|bräuchten?|hätten? gerne?|möchten?) (?!nicht\b)\S+)"
+)
+"""`such mir was`, `ich brauche eine Liste`."""
+
+
 def requests(sentence: str) -> bool:
     """Whether a sentence asks for work."""
     filler = r"(?:please |also |now |then |just |maybe |help me (?:to )?|try to )*(?!go ahead)"
@@ -31,6 +45,7 @@ def requests(sentence: str) -> bool:
             rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
             rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?:a|an|the|some"
             rf"|to)\b"
+            rf"|{_GERMAN}"
             r"|(?:bitte |kannst du |könntest du |würdest du |mal |noch |auch )+(?!nicht|nie\b|immer"
             r"|niemals|denk)(?:\S+ ){1,12}?\w*(?:en|ern|eln|füg\w*|mach\w*|erstell\w*|änder\w*)\b"
             rf"|we (?:should|must|need to|have to|could) {filler}{VERB}|need (?:a|an|to)\b)"
@@ -84,12 +99,27 @@ def refers_back(sentence: str) -> bool:
     )
     picking = r"\bimplement \d|\b(?:option|step|number|item|point)s? \d|\b\d,\s*\d\b|\binstead\b"
     # `fix this`, `test for that`; not `a script that exports` and `check that it works`.
+    # `a label on mails like that`, `one more of those`; `make the font bigger` of what is there.
+    alike = r"\b(?:like (?:that|this|those|these)|of (?:that|this) (?:kind|sort)|of those)\b"
+    adjusting = (
+        rf"^{LEAD}(?:(?:can|could|would) you )?(?:please )?make (?:the|its|all|that|this|these"
+        rf"|those"
+        r"|them|it) (?:\S+ ){0,5}?(?:a bit |one size |slightly |much )?(?:bigg|small|larg|short"
+        r"|long"
+        r"|dark|light|bold|wid|narrow|thick|thinn|high|low|bright)er\b"
+    )
     pointing = (
         rf"{polite}(?!check|verify|ensure|confirm|see|say)\w+ (?:it|them|that|this|these|those"
         rf"|the (?:same|rest|other))\b"
         r"|^.{0,80}\b(?:this|that|it|them|these|those)\W*(?:\?|$)"
     )
-    if any(pattern(source).search(sentence) for source in (finishing, picking, pointing)):
+    # `make an album and upload it`: what it points to is named in the same breath.
+    inner = (
+        r"\b((?:an?|all|every|my|our|the \w+) \w+.*?),? (?:and|then) (?:\w+ ){1,2}(?:it|them)\b.*$"
+    )
+    sentence = pattern(inner).sub(r"\1", sentence)
+    forms = (finishing, picking, pointing, alike, adjusting)
+    if any(pattern(source).search(sentence) for source in forms):
         return True
     fresh = pattern(r"^\W*(?:ok\W+)?(?:now|next)\b").match(sentence)
     return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
@@ -158,10 +188,46 @@ _LEFT_OUT = (
     r"(?-i:(?!(?:I|It|Is|The|This|That|We|You|He|She|They|My|Your|What|Why|How)\b)[A-Z]\w|\d)"
     r"|^\W*(?:(?:ok(?:ay)?|so|great|good)\W+)?(?:(?:and|now|next|also|then|please|do)\W+)*"
     r"(?:the )?same (?:thing )?(?:for|with|in|on) \S"
-    r"|^\W*(?:and|now|then)\W+(?:the|my|our) (?:other|next|second|third|last) \w+"
+    r"|^\W*(?:(?:and|now|then)\W+)+(?:the|my|our) (?:other|next|second|third|last) \w+"
     r"(?: (?:one|file))?(?: too| as well| please| pls)?\W*$"
+    r"|^\W*(?:(?:ok(?:ay)?|and|now|then|please|can you|could you)\W+)*(?:do|repeat|apply) "
+    r"(?:exactly )?(?:the same|that|this|it)(?: thing)?(?: again)? (?:for|with|in|on|to) \S"
+    r"|^\W*(?:ditto|same (?:again|here|procedure|story)|likewise) (?:for|with|on|in) \S"
+    r"|^\W*(?:(?:ok|und|jetzt|dann|bitte|nun|mach)\W+)*(?:noch )?(?:das|die) (?:gleiche?|selbe"
+    r"|ganze)"
+    r" (?:jetzt |nochmal |noch |bitte )*(?:für|mit|bei|in|auf) \S"
+    r"|^\W*(?:(?:das|die|den) )?(?:gleiche|selbe|dasselbe|genauso)\b.{0,20}\b(?:für|mit|bei) \S"
 )
 """A request without its verb: `and Lyon on the 3rd`, `the same for staging`."""
+
+
+_THEN_THE = (
+    r"^\W*(?:(?:ok(?:ay)?|and|now|then|next|und|jetzt|dann|nun)\W+)+(?:noch )?(?:the|my|our|die"
+    r"|das|den"
+    r"|der|mein\w*|unser\w*) \w+(?: (?!is\b|are\b|ist\b|sind\b|was\b|has\b|hat\b)\w+){0,5}"
+    r"(?:,? (?:please|pls|bitte|too|auch))?\W*$"
+)
+_ALSO_THE = (
+    r"^\W*(?:(?:and|ok(?:ay)?)\W+)?(?:also|then|next|plus|auch|außerdem)\b,? (?:the|our|my|all"
+    r"|every|die"
+    r"|der|das|den)"
+    r" \w+(?: \w+){0,3}(?:: \S+ \S+ \S+| (?:should|must|needs? to|has to|have to|soll\w*|muss)\b)"
+)
+_ALSO_DO = r"\b(?:also|as well|another|one more|auch noch|außerdem)\b"
+
+
+def comes_next(sentence: str) -> bool:
+    """Whether a sentence, after praise, wants something else without being a plain request: `and
+    now the list of rooms`, `also the limiter: it should ...`, `can you also find out about it`."""
+    if pattern(_THEN_THE).match(sentence) or pattern(_ALSO_THE).match(sentence):
+        return True
+    return (
+        len(sentence.split()) >= 6
+        and requests(sentence)
+        and bool(pattern(_ALSO_DO).search(sentence))
+        and not limits(sentence)
+        and not pattern(r"^\W*(?:\w+\W+){0,5}(?:it|that|this|them)\b").match(sentence)
+    )
 
 
 def left_out(words: str) -> bool:
@@ -183,6 +249,8 @@ _BETWEEN = (
 def several(words: str) -> tuple[str, ...]:
     """The requests of a message that says that it has more than one: `two things: fix the crash,
     and raise the minimum`, or goes on with `and a ...`. None where it is only one."""
+    if listed := _listed(words):
+        return listed
     if found := pattern(_COUNTED).match(words):
         parts = [part.strip() for part in pattern(_BETWEEN).split(words[found.end() :])]
         parts = [part for part in parts if part and requests(part) and not refers_back(part)]
@@ -192,6 +260,55 @@ def several(words: str) -> tuple[str, ...]:
         if pattern(_AND_A).match(part) and requests(before):
             return () if refers_back(before.split(",")[0]) else (before, part)
     return ()
+
+
+_MANY = (
+    r"\b(two|three|four|2|3|4|zwei|drei) (?:\w+ )?(?:things?|tasks?|requests?|questions?|jobs?"
+    r"|items?"
+    r"|points?|dinge?|sachen|fragen|aufgaben)(?: please| pls| for you| today)?\s*[:.-]\s+"
+)
+_WANTED = r"\b(?:please|pls|can you|could you|need|want|todo|to ?do|things|tasks|bitte|brauche)\b"
+_NEXT_PART = (
+    rf"[;,]?\s*\b(?:and|und|then|plus)\b (?:also |then |auch )?(?=(?:which|what|how|why|who|when"
+    rf"|where"
+    rf"|wie|was|wann|welche\w*|warum|the|a|an|ein\w*|die|der|das)\b|{VERB})|;\s+|\n+\W*"
+    rf"|[.?]\s+(?=\S)"
+)
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    """The requests of a list, whatever their form: as many as were announced (`two things: the
+    total, and which day was best`), or numbered after a word that asks (`pls 1. ... 2. ...`)."""
+    if found := pattern(_MANY).search(words):
+        most = {"two": 2, "zwei": 2, "three": 3, "drei": 3, "four": 4}.get(found[1].lower(), 0)
+        parts = [p.strip(" ,;") for p in pattern(_NEXT_PART).split(words[found.end() :]) if p]
+        parts = [part for part in parts if part]
+        whole = all(len(p.split()) >= 3 and not _tells(p) and not refers_back(p) for p in parts)
+        if len(parts) == (most or int(found[1])) and whole:
+            return tuple(parts)
+    found = pattern(r"^([^\n]{0,160}?)(?:^|\s)[(]?1[.):]\s+(\S.{3,}?)[\s,;]+[(]?2[.):]\s+").search(
+        words
+    )
+    if not found or not pattern(_WANTED).search(found[1]) or pattern(_STEPS).search(found[1]):
+        return ()
+    rest = pattern(r"[\s,;]+[(]?[3-6][.):]\s+").split(words[found.end() :])
+    parts = [part.strip(" ,;") for part in (found[2], *rest)]
+    whole = all(len(part.split()) >= 3 and not _tells(part) for part in parts)
+    return tuple(sentences(part)[0] for part in parts) if whole else ()
+
+
+_STEPS = r"\b(?:steps?|reproduce|repro|when i|if i|options?|either|noticed|found|happens?|did)\b"
+"""What makes numbered points the story of one thing."""
+
+
+def _tells(part: str) -> bool:
+    """Whether a point tells of something instead of wanting it."""
+    return bool(
+        pattern(
+            r"^\W*(?:i|we|it|they|he|she|you|there|this|that|ich|wir|es)(?: \w+)? (?!would|'d|need"
+            r"|want|like)"
+        ).match(part)
+    )
 
 
 _AND_A = r"^(?:and|plus|also),? (?:an?|another|one more) (?!bit\b|lot\b|few\b|little\b)\w+ \w+"
@@ -223,6 +340,7 @@ _NEXT = (
     r"^\W*(?:(?:and|ok(?:ay)?|so|oh|hm+)\W+)*(?:next(?: (?:thing|one|up|task))?\s*[:,.]"
     r"|next (?:thing|task|up)\b|(?:another|a new|new) (?:thing|question|task|topic|request)\b"
     r"|(?:one|a) (?:more|last|other|further) (?:thing|question|request)\b|one thing\b"
+    r"|one more\s*[:,.-]|(?:btw|by the way|übrigens|apropos|noch (?:was|etwas|eins))\b"
     r"|(?:different|other|unrelated) (?:thing|topic|question)\b|something else\b"
     r"|on to (?:the|another)\b)"
 )

@@ -26,6 +26,8 @@ _RIVALS = tuple(
     )
 )
 _NOISE_WORDS = (
+    "der die das den dem ein eine und oder im am in mit für von zu bei mir mich ist sind nicht"
+    " bitte "
     "a an the to of in on for with and or is are be it this that we i you use using always "
     "never not no don't do dont please should must instead rather than only by at as from our "
     "my your when now put keep"
@@ -61,6 +63,12 @@ def alike(new: str, old: str) -> bool:
     )
 
 
+def covered(new: str, old: str) -> bool:
+    """Whether a short answer says nothing that isn't there: `the aisle, always`."""
+    ours = _telling(new) - {"alway", "immer", "always", "every", "time"}
+    return bool(ours) and ours <= _telling(old) and _forbids(new) == _forbids(_head(old))
+
+
 def akin(new: str, old: str) -> bool:
     """Whether two facts are about the same: what is said twice when the same is refused."""
     return len(_telling(new) & _telling(old)) >= 2
@@ -82,7 +90,37 @@ def contradicts(new: str, old: str) -> bool:
         return shared * 2 >= len(ours | theirs) or (
             shared >= 2 and shared == min(len(ours), len(theirs))
         )
+    if _usual(new) & _usual(old) and pattern(_NOW).search(new):
+        return True
+    if pattern(_NOW).search(new):
+        shared = len(ours & theirs)
+        return shared >= 2 and shared * 2 >= min(len(ours), len(theirs))
     return _forbids(new) != _forbids(old) and len(ours & theirs) * 5 >= len(ours | theirs) * 3
+
+
+_NOW = (
+    r"\b(?:has|have|that's) changed\b|\bno longer\b|\bfrom (?:now|then) on\b|\bnur noch\b"
+    r"|\bnicht mehr\b|\bstattdessen\b|\bseit \w+ \w+|\bany ?more\b|\bonly\b.*\bnow\b"
+    r"|\bnow\b.*\bonly\b|\bnow (?:use|on|in|at)\b|\bswitched\b|\bsince (?!it|that|we|they|the)\w+"
+)
+"""What says that it was otherwise before."""
+
+
+def _usual(text: str) -> set[str]:
+    """What somebody always or only does: `i fly` of `I always fly at noon`."""
+    ours = r"\b(ich|wir|i|we) (?:(?:always|only|never|usually|now|no longer|don't) )*([a-zäöü]{3,})"
+    always = r"\b(?:always|only|never|usually|immer|nie|nur|any ?more|no longer|nicht)\b"
+    if not pattern(always).search(text):
+        return set()
+    found = pattern(ours).findall(text.lower())
+    return {f"{who} {verb.rstrip('e')}" for who, verb in found if verb not in _WEAK}
+
+
+_WEAK_VERBS = (
+    "have has had use uses want like need prefer don't can will would should muss hab habe bin "
+    "kann mag take make get only always never"
+)
+_WEAK = frozenset(_WEAK_VERBS.split())
 
 
 def richer(new: str, old: str) -> bool:

@@ -6,6 +6,7 @@ somebody can't eat. Which sentences belong together, and what becomes a fact, is
 
 from __future__ import annotations
 
+from acx.learn.offline.people import about_somebody
 from acx.learn.offline.standing import STANDING
 from acx.learn.offline.words import asks, pattern
 
@@ -18,11 +19,13 @@ _RULE = (
     r"|\b(?:i|we) (?:usually|generally|normally|always|never|strictly) (?!had|get|got|worry|feel"
     r"|felt|been|thought|do\b)\w+"
     r"|^(?:i|we) prefer\b|^prefer\b|^whenever\b|\bmy preference\b"
-    r"|\bwe (?:use|run|write|name|follow|stick (?:to|with)|rely on|don't use|do not use|avoid)\b"
+    r"|\bwe (?:use|run|write|name|follow|stick (?:to|with)|rely on|don't use|do not use"
+    r"|avoid)\b(?! (?:it|this|that|them)\b)"
     r"|\blet'?s (?:never|always)\b|\blet'?s not (?:\w+ ){1,3}(?:all|every)\b|\b(?:is"
     r"|are) (?:a must|mandatory|not allowed|forbidden)\b"
     r"|^(?:please )?keep (?:\w+ ){0,4}?(?:in|with|under|below|short|simple|small|separate|minimal"
     r"|up to date|to)\b"
+    r"|^(?:please )?(?:don't|do not|dont) ever\b (?!mind|worry|know)\w+"
     r"|^(?:please )?make sure (?:to |you )?(?:always|never)\b|\bmust (?:always|never|not)\b"
     r"|\bshould (?:always|never)\b"
 )
@@ -48,6 +51,14 @@ _REASONED = (
     r".*\b(?:for|because|since|so that|otherwise|as)\b"
 )
 """A rule with the reason for it, as it is said when something is refused."""
+_OURS = (
+    r"(?:^|[,;:] )(?:we|wir) (?:always |only |immer |nur )?(?:use|write|name|number|call|keep"
+    r"|store|date"
+    r"|tag|count|build|nehmen|schreiben|nutzen|benutzen|nennen|zählen) (?!it\b|this\b|that\b"
+    r"|them\b|es\b"
+    r"|das\b)\S+"
+)
+"""How it is done in the house, said of a step that was refused."""
 LEANS = (
     r"^(?:and |but |or )?(?:never|not|no)\s+(?:(?:the|a|an|in|on|with|for|at|from|by|to|any|just"
     r"|only"
@@ -67,7 +78,8 @@ _MOMENT = (
     r"|care|mind|get|need to)\b|\b(?:i|we|it|they|you|that|there|this) (?:do not|don't"
     r"|dont) (?!use\b|write\b|add\b|commit\b|push\b|run\b|need (?:a|an|the|any)\b)"
     r"|\b(?:i|we) (?:always|never) (?:forget|forgot|wonder|had|got|get|worry|feel|felt|know|see"
-    r"|\w+ed|heard|saw|knew|understood|went|ate|met|made)\b"
+    r"|\w+ed|heard|saw|knew|understood|went|ate|met|made"
+    r"|paid|said|told|gave|took|put|ran|thought|wrote|did|lost|found|came|meant|sent|bought)\b"
     r"|\b(?:is|was|were|are|has|have) (?:never|always)\b|\b(?:it|he|she|they|which|code|test"
     r"|tests) (?:always|never)\b"
     r"|\bgood idea\b|\b(?:i|we) (?:would|could|might|may)\b(?! (?:prefer|rather))|\bnever ?mind\b"
@@ -196,6 +208,13 @@ _GENERAL = (
 )
 """A reason that speaks of more than this case: else `not there, it's too narrow` is a rule."""
 _EVERYWHERE = r"[^,]*(?:\b(?:anywhere|everywhere|ever)\b|, ever\W*$)"
+_ACCUSES = (
+    r"^(?:and |but |so |no\W+)*you(?: just| already| again| also|'ve| have)* (?!need|must|should"
+    r"|always"
+    r"|never|only)(?:\w+ed|put|took|made|gave|wrote|forgot|left|sent|said|told|did|set|ran|broke"
+    r"|cut)\b"
+)
+"""What the agent did, in a complaint, is no rule."""
 _ELSEWHERE = (
     r"\b(?:from now on|in (?:the )?future),? i(?:'ll| will|'m)\b"
     r"|\b(?:other than|except|apart from) (?:this|that|here)\b"
@@ -212,6 +231,8 @@ def reasons(sentence: str) -> bool:
     if pattern(_NOT_A_REASON).search(sentence) or pattern(_MOMENT).search(sentence):
         return False
     bare = pattern(LEADS).sub("", sentence)
+    if pattern(_OURS).search(sentence) and not pattern(_TODAY).search(sentence):
+        return True
     if pattern(_BAN).search(bare):
         return not pattern(r"\b(?:yet|here|there|now|again|anymore)\b").search(bare)
     return bool(pattern(_REASONED).search(bare)) and not pattern(
@@ -247,6 +268,7 @@ def _holds(sentence: str) -> bool:
         return False
     bare = pattern(LEADS).sub("", sentence)
     plain = any(pattern(form).search(bare) for form in (_HABIT, _CHANGED, _PEOPLE, _HOUSE))
+    plain = plain or about_somebody(bare)
     if plain or any(pattern(form).search(said) for form in STANDING for said in (bare, sentence)):
         return True
     reasoned = any(pattern(form + _WHY).match(bare) for form in (_NOT, _CANT))
@@ -272,7 +294,7 @@ def once(sentence: str) -> bool:
 
 def lasting(sentence: str) -> bool:
     """Whether a sentence states what holds from now on."""
-    if pattern(_ELSEWHERE).search(sentence):
+    if pattern(_ELSEWHERE).search(sentence) or pattern(_ACCUSES).search(sentence):
         return False
     if _holds(sentence):
         return True

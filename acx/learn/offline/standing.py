@@ -6,6 +6,8 @@ is in `rules`.
 
 from __future__ import annotations
 
+from acx.learn.offline.words import VERB
+
 NO_MORE = (
     r"^(?:and |so )?no more (?!questions?\b|time\b|than\b|info|details?\b|of (?:this|that)\b"
     r"|worr|disk"
@@ -89,7 +91,102 @@ GERMAN = (
 )
 """`bitte nie direkt auf main pushen`."""
 
+STAYS = (
+    r"^(?!.*—)(?:the |our |my )?(?!it\b|that\b|this\b|everything\b|there\b|error|problem|page"
+    r"|screen|bug"
+    r"|build\b)\S+(?: \S+)? "
+    r"(?:stays?|remains?|bleibt|bleiben) (?:always |immer |as |unter|under |in the |in |out of "
+    r"|at |on "
+    r"|with )?(?!the same|red\b|broken|empty (?:when|if|after|even)|stuck|blank|at 0|running)\S+"
+    r"(?: \S+){0,4}, (?:because |since |as |weil |denn |sonst |otherwise )?(?!but|and|so"
+    r"|even)\S+ \S+ \S+"
+)
+"""`the main branch stays releasable, sales demos from it`."""
+
+EVERY_TIME = (
+    rf"^(?:please |pls |always )?{VERB} .*\b(?:every|each) time(?: (?:you|we|i|there|a|an|the|it"
+    rf"|someone"
+    r"|somebody)\b|\W*$)"
+    r"|^(?:every|each) time (?:you|we|there|a|an|somebody|someone)\b[^,]{3,60}, (?:please )?"
+    rf"(?:{VERB}|ask|tell|warn|remind|count|weigh|measure|note)"
+    r"|^(?!(?:i|we|it|they|he|she|this|that|there|the|why|what"
+    r"|you)\b)\w+ .*\bbefore you \w+[^,]{0,40}, "
+    r"(?:every|each) time\b"
+    r"|^(?:jedes ?mal|immer),? wenn (?:du|wir|ein\w*|es)\b.*\b(?:bitte|musst|sollst|soll|erst)\b"
+)
+"""`weigh it before you pack, every time there's a new box`."""
+
+THEIRS = (
+    r"\b(?:theirs|ours|mine|his|hers|deren \w+|unsere?|meine?) (?:is|are|ist|sind)"
+    r" (?:always|never|only|immer|nie|nur) "
+)
+"""`ours are always metric`."""
+
+ASK_ME = (
+    r"^(?:please |pls |always |just )*(?:ask|check with|tell|warn|show|consult|run (?:it|them"
+    r"|everything)"
+    r" by) (?:me|us|(?-i:[A-Z][a-z]+)|legal|finance)(?: first)?,? (?:before|whenever|each time"
+    r"|every time"
+    r"|if ever) (?:you (?!do (?:that|this|it)\b|go on|continue|start\b)\w+ (?!it\b|this\b|that\b"
+    r"|them\b)"
+    r"\S+|(?!doing|it\b|this\b|that\b|the next)\w+ing (?!it\b|this\b|that\b|them\b|the\b)\S+|any\b"
+    r"|each\b|every\b|anything\b)"
+    r"|^(?:bitte )?frag(?:e|t)? (?:mich|uns) (?:immer |erst |vorher )*,? ?(?:bevor"
+    r"|ehe) du (?!weiter|das\b"
+    r"|es\b)\w+"
+)
+"""`ask me before you buy anything`."""
+
+HATES = (
+    r"^(?:i|we) (?:really |just |personally )?(?:hate|can't stand|cannot stand|loathe|detest"
+    r"|dislike"
+    r"|strongly prefer|would rather have|'d rather have)(?: it when you| getting| reading"
+    r"| seeing)? "
+    r"(?!it\b|this\b|that\b|these\b|those\b|when\b|how\b|my\b|mondays|mornings|to\b|being|the\b"
+    r"|him|her"
+    r"|them|you\b|computers?|printers?|waiting|bugs)\w+"
+    r"|^ich (?:hasse|mag keine|ertrage keine|kann keine?) (?!es|das|diese|montag)\w+"
+)
+"""`I hate nested ternaries`."""
+
+EVERYWHERE = (
+    r"\b(?:we|i|they) (?:do|have|handle|write|keep|name|build) (?:it|this|that|them|these) "
+    r"(?:like (?:that|this)|so|this way|that way|the same way) (?:in|for|on|with|at) (?:every"
+    r"|all|each)\b"
+    r"|\b(?:das|so) machen wir (?:überall|immer|bei allen?|in allen?)\b"
+    r"|\bbei uns (?:immer|nie|niemals|grundsätzlich|nur|ausschließlich)\b"
+    r"|^(?!(?:es|das|er|sie|ich|du)\b)\w+ (?:gehen|kommen|werden|sind|heißen|stehen"
+    r"|bleiben) (?:\S+ ){0,2}"
+    r"(?:immer|nie|niemals|grundsätzlich|nur) (?!noch|wieder|mehr)\S+"
+)
+"""`we do it like that in every service`, `preise gehen bei uns immer brutto raus`."""
+
+NOTHING_EVER = (
+    r"^(?:and |but |so )?(?:nothing|nobody|no one|no \w+|kein\w* \w+|nichts|niemand) (?:ever "
+    r"|must ever "
+    r"|may |darf |wird (?:je|jemals) )(?:gets? |is |goes |be |ever )?(?!happen|came|comes|work"
+    r"|chang"
+    r"|reach|saw|see|said)\w+"
+)
+"""`nothing ever leaves the house without a label`."""
+
+ELSEWHERE = (
+    r"\b(?:not in(?:to)?|nicht in(?:s)?|never in) \S+.{0,80}, (?:it|that|they|those|das|der|die)\b"
+    r"(?: \w+)? (?:comes?|belongs?|goes|go|lives?|stays?|kommt|gehört|steht) (?:from|in|into|to"
+    r"|aus|ins?)"
+    r" \S+"
+)
+"""`the password not in the script, it comes from the keyring`."""
+
 STANDING = (
+    STAYS,
+    EVERY_TIME,
+    THEIRS,
+    ASK_ME,
+    HATES,
+    NOTHING_EVER,
+    EVERYWHERE,
+    ELSEWHERE,
     NO_MORE,
     NOW_SO,
     UNWANTED_EVER,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from acx.learn.offline import preferences
-from acx.learn.offline.causes import cause
+from acx.learn.offline.causes import cause, explains, finding
 from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
 from acx.learn.offline.outcome import gives_up
@@ -18,7 +18,7 @@ from acx.learn.offline.preferences import Fact
 from acx.learn.offline.reading import Reading, read
 from acx.learn.offline.requests import back_to, refers_back, requests
 from acx.learn.offline.steps import Run, Said, acts, computes, steps
-from acx.learn.offline.verdicts import judging
+from acx.learn.offline.verdicts import contests, judging
 from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
 from acx.model import Evidence, Message
 from acx.transcripts import signals
@@ -62,6 +62,8 @@ class Story:
     words: str = ""
     errors: dict[str, int] = field(default_factory=dict)
     spoke: int = 0
+    saying: tuple[str, int] = ("", 0)
+    led: int = 0
 
     def take(self, messages: Iterable[Message]) -> None:
         """Take in the messages of one range of the task."""
@@ -83,8 +85,8 @@ class Story:
             self.asked = quote(said, "user", _asked(said.text))
             self.parts = read(said.text).parts
             self.troubled = pattern(_ASKED_FOR_TROUBLE).search(own(said.text)) is not None
-        if said.event in ("rejection", "interrupt"):
-            # What led to a step that they stop is no finding.
+        if said.event == "interrupt" or (said.event == "rejection" and _denies(said.text)):
+            # What led to a step that they stop is no finding; one done in another way may be.
             self.causes = [one for one in self.causes if one.message < self.spoke]
         if said.event == "interrupt":
             self._anew()
@@ -119,6 +121,7 @@ class Story:
         would do: how it really is, and how it is to be done."""
         refused = said.event == "rejection"
         heeded = refused or self.proposed or (self.troubled and not self.asked_back)
+        heeded = heeded or (contests(reading.words) and bool(self.runs))
         praised = reading.verdict == "good" and not back_to(reading.words)
         if not heeded or praised or reading.ahead or reading.verdict == "dropped" or reading.anew:
             return
@@ -128,6 +131,7 @@ class Story:
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
         self.spoke = said.number
+        self.saying = ("", 0) if said.ends else (said.text, said.number)
         self.words = said.text[-600:] if said.ends else ""
         self.proposed = said.ends and pattern(_PROPOSES).search(said.text[-600:]) is not None
         self.asked_back = said.ends and said.text.rstrip("*_ ").endswith("?")
@@ -157,6 +161,10 @@ class Story:
             self._checked(run)
             return
         self.met = run.name
+        if run.failed:
+            # What it acted on before wasn't it, or not all of it.
+            self.causes = [one for one in self.causes if one.message != self.led]
+        self._led(run)
         self.troubled = (
             self.troubled
             or bool(run.failed)
@@ -185,6 +193,18 @@ class Story:
                 self.commits = [*self.commits, (commit.subject, proof)][-MOST_SAID:]
             self.requests += bool(signals.pull_request(run.line, run.text))
 
+    def _led(self, run: Run) -> None:
+        """What the agent said right before it changed something, where something was to be found
+        out: it acts on what it has found."""
+        text, at = self.saying
+        if not (run.works or run.rejected or (run.calls and not run.failed)) or not text:
+            return
+        self.saying = "", 0
+        known = any(one.message == at for one in self.causes)
+        if self.troubled and not known and explains(why := finding(text)):
+            self.led = at
+            self.causes = [*self.causes, Evidence(at, "assistant", why)][-MOST_SAID:]
+
     def _doubt(self, run: Run) -> None:
         """The same error again: what was found since it was seen last wasn't it."""
         error = signals.error_line(run.text) if run.failed else ""
@@ -202,6 +222,21 @@ class Story:
         proof = Evidence(run.number, "tool", telling[:LONGEST_QUOTE]) if len(telling) >= 8 else None
         self.checks.pop(run.checked, None)
         self.checks[run.checked] = (what, proof, _shown(run))
+
+
+def _denies(text: str) -> bool:
+    """Whether a refusal is of the step itself: not of how it is done."""
+    words = own(text)
+    return (
+        not words
+        or bool(
+            pattern(
+                r"^\W*(?:(?:oh|ok(?:ay)?|hm+|well|and|but)\b\W*)*(?:no|nope|not|stop|wait|don't"
+                r"|why|wrong|never|nein|nicht)\b"
+            ).match(words)
+        )
+        or contests(words)
+    )
 
 
 _PROPOSES = (

@@ -16,9 +16,11 @@ from acx.learn.offline.reading import Reading, read
 from acx.learn.offline.requests import (
     asks_anew,
     back_to,
+    left_out,
     limits,
     looks,
     orders,
+    requests,
     wishes,
     works,
 )
@@ -137,10 +139,12 @@ class TaskFinder:
             return False
         current = self._current
         wants = _wants(said, reading, self._chatted)
-        self._chatted = self._chatted or (current is None and reading.small)
+        self._chatted = self._chatted or (current is None and not wants)
         if wants if current is None else self._starts(said, reading, current):
             self._number += 1
             words = said.text if current is None else reading.waits or reading.rest
+            if reading.ellipsis and current is not None:
+                words = next(filter(left_out, sentences(reading.words)), words)
             self._begin(said.number, title((reading.parts or (words,))[0]), reading)
             for part in reading.parts[1:]:
                 self._number += 1
@@ -185,8 +189,14 @@ class TaskFinder:
         if reading.aside and course.spoke > course.acted:
             return True
         fresh = not (_topic(reading.words) & current.topic)
+        free = course.ended and not (reading.steers or course.interrupted or course.asking)
+        if free and reading.ellipsis and (fresh or reading.verdict == "good"):
+            return True
         if course.ended and fresh and not (reading.steers or course.interrupted):
-            if reading.other or (reading.ellipsis and not course.asking):
+            # What was accepted is over: a question that stands on its own is another one.
+            accepted = course.verdict == "good" and course.said_at > course.acted
+            alone = reading.asks and len(reading.words.split()) >= 4
+            if reading.other or (accepted and alone and asks_anew(sentences(reading.words)[-1])):
                 return True
             # Asked whether they want anything else, they say what.
             if course.offering and len(reading.rest.split()) >= 5 and not reading.verdict:
@@ -304,14 +314,25 @@ def _wants(said: Said, reading: Reading, chatted: bool) -> bool:
         return False
     greets = pattern(r"^\W*(?:hi|hey|hello|(?:good )?(?:morning|evening|afternoon))\b")
     wants = reading.starts or reading.asks or any(map(wishes, sentences(reading.words)))
+    sober = sentences(pattern(_JEST).sub(" ", reading.words))
+    if pattern(_JEST).search(said.text) and not any(map(requests, sober)):
+        return bool(pattern(rf"[`/_]|\b(?:{_TROUBLE})\b").search(said.text))
     telling = pattern(r"\d|[`/_]|\b(?:error|fail\w*|wrong|broken|bug|\w+n't|not|no|need|want)\b")
     if chatted and not (wants or orders(reading.rest)):
-        words = r"\d|[`/_]|\b(?:error|fail\w*|wrong|broken|bug|need|want)\b"
+        words = rf"\d{{3}}|\d\.\d|[`/_]|\b(?:{_TROUBLE}|need|want)\b"
         return bool(pattern(words).search(said.text)) and reading.verdict != "good"
     brief = len(reading.words.split()) <= 8
     if brief and greets.match(reading.words) and not (wants or telling.search(said.text)):
         return False  # talk of the day
     return bool(said.text.strip())
+
+
+_TROUBLE = r"error|fail\w*|wrong|broken|bug|crash\w*|kaputt|fehler"
+_JEST = (
+    r"\b(?:(?:ha){2,}h?|(?:he){2,}|hihi|lo+l|rofl|lmao|jk|just kidding)\b|[\U0001f600-\U0001f606"
+    r"\U0001f923\U0001f61c\U0001f609]|(?:^|\s)[:;]-?[)DP](?:\s|$)"
+)
+"""Laughter: with it, before any work, even a question is a riddle, and `from now on` a joke."""
 
 
 def _topic(words: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from acx.learn.offline.requests import requests
 from acx.learn.offline.words import asks, pattern, sentences
 
 Verdict = Literal["", "good", "bad", "dropped"]
@@ -24,6 +25,22 @@ _DROPPED = (
     r"|i (?:was able to|managed to|could) (?:do|fix|solve|attach|set|get) (?:it|that|this)"
     r"|i(?:'ve| have)? (?:did|done|fixed|solved) (?:it|that|this) (?:myself|by hand|manually))"
 )
+_RESIGNED = (
+    r"\bnot (?:the|an?) (?:\w+ )?(?:result|outcome|answer|ending|fix|solution) (?:that )?(?:i|we)"
+    r"(?:'d| had| was| were)? ?(?:want|hop|need|expect|look|wish)\w*"
+    r"|\b(?:have to|need to|got to|gotta|will|'ll|can) (?:just |simply )?(?:live|make do|manage"
+    r"|cope"
+    r"|get by) (?:with|without)\b|\bthen (?:\S+ ){0,4}(?:just|simply) (?:won't|wont|will not"
+    r"|can't|cannot)\b|\b(?:can'?t be (?:helped|done)|nothing (?:we|you|one|i) can do|lost cause"
+    r"|dead end|(?:a )?waste of time|out of ideas)\b"
+    r"|\b(?:another time|some other time|ein andermal)\W*$|\bverschieben wir\b"
+    r"|\b(?:i'm|we're|i am|we are) giving up\b|\b(?:i'll|we'll) (?:just )?(?:stay with|stick with"
+    r"|go back to|keep using) the old\b"
+    r"|\b(?:dann )?(?:lassen wir|lass) (?:es|das)(?: halt| eben)?(?: bleiben| sein)?\W*$"
+    r"|\bbringt (?:so )?nichts\b|\bgeb(?:e|en)? (?:wir |ich )?(?:es )?auf\b|\bhat (?:so )?keinen"
+    r" (?:sinn|zweck)\b|\b(?:damit|ohne|mit dem) .{0,30}\bleben\W*$"
+)
+"""Whoever makes do without what they wanted: it failed, though nobody says that it is wrong."""
 _BAD = (
     r"\bstill (?:has|have|fail\w*|not|broken|doesn'?t|does not|get\w*|see\w*|show\w*|the same|wrong"
     r"|happen\w*|red|nothing|down|empty|crash\w*|throws|hangs)"
@@ -48,6 +65,35 @@ _BAD = (
     r"|\bimmer noch (?:nicht|kaputt|falsch|rot|der|die|das)\b|\b(?:geht|läuft|funktioniert|stimmt)"
     r" (?:immer noch |so |leider )?nicht\b|\bdas ist falsch\b"
     r"|^(?:way |far |much )too \w+\W*$"
+    r"|\bstill (?:(?:are|is|does|do|wo|ca|has|have|did|was|were)n'?t|cannot) (?!know|sure|under"
+    r"|think|decided|like|believe)\w+"
+    r"|(?<!\bif )\b(?:it|that|this|they|these|those|\w+s?|\w+ (?:one|part|thing|answer)s?)"
+    r" (?:(?:is|are|was|were)n'?t|(?:is|are|was|were) not)"
+    r" (?:quite |really |even |at all )?(?:right|correct|true|accurate)\b(?! (?:now|away|after))"
+    r"|\byou (?:just |have |again |also |'ve |accidentally )*(?:mixed up|forgot|missed|left out"
+    r"|overlooked|swapped|confused|misread|misunderstood|broke)\b(?! to (?:mention|say|tell))"
+    r"|\byou (?:\w+ )?\w+ (?:(?:on|in|at|to|into|for) )?the wrong \w+"
+    r"|\b(?:returns?|shows?|prints?|sends?|displays?|loads?|contains?) nothing\b"
+    r"|^\W*(?:no\W+|but )?i (?:said|asked for|wrote|told you) (?!yes|no\b|ok|thank|that|it\b|to"
+    r"|so\b|the\b|him|her|them)\w+[^,]{0,40}$"
+    # `it's not`; `the last page comes twice`.
+    r"|^(?:no|nope|nein|but|hm+)?\W*(?:it|that|they|he|she|there|this)(?:'s|'re| is| are| did"
+    r"| does| do"
+    r"| has| have| was| were)(?:n't| not)(?: there| here| so| true)?\W*$"
+    r"|^(?:nein\W+)?(?:ist (?:es|sie|er)"
+    r"|das ist|stimmt|hat (?:es|er|sie)) (?:aber |leider |doch )*(?:nicht|falsch)\W*$"
+    r"|\b(?:the|it|that|this|they|he|she|\w+s)\b.{0,40}\b(?:returns?|shows?|prints?|sends?"
+    r"|gives?|writes?"
+    r"|says?|displays?|lists?|counts?|appears?|comes?|loads?|opens?|contains?|has|have|got|goes"
+    r"|are|is)\b"
+    r" (?:\w+ ){0,4}(?:twice|doubled|garbage|upside down|blank|in the wrong \w+|the wrong \w+"
+    r""
+    r"|too (?:many|few|often)|off by \S+|cut off|garbled|missing|gone again|mixed up)\b(?! (?:if"
+    r"|when)\b)"
+    r"|\b(?:habe?|hatte) ich (?:doch |aber )?(?:gesagt|geschrieben|bestellt|gemeint)\W*$"
+    r"|\b(?:klappt|passt|startet|öffnet|kommt|tut) (?:immer noch |noch immer |so |leider |gar )*"
+    r"nicht\b(?! (?:zu|in|an)\b)|\b(?:ist|sind|war|waren) (?:immer noch |leider |doch |ganz )*"
+    r"(?:falsch|kaputt|nicht (?:richtig|korrekt|das,? was))\b|\bfehlt (?:immer )?noch\b"
     r"|\b(?:proves|shows|means|does|changes) nothing\b|\b(?:is|are|was) (?:way |far )too"
     r" (?:slow|big|small|long|short|much|late|early)\b"
 )
@@ -67,6 +113,9 @@ _PRAISE = (
     r"|brilliant|amazing|fantastic|wonderful|lovely|super|love it|lgtm"
     r"|looks (?:good|great|right|fine|correct)|well done|good (?:job|work)"
     r"|much better|all good|fixed|that'?s it!|that (?:did it|worked|fixed it)"
+    r"|you(?:'re| are) (?:a|the|my) (?:star|best|hero|legend|genius|gem|life ?saver|angel)|you rock"
+    r"|du bist (?:spitze|ein schatz|der beste|super|toll)|top|spitze|wunderbar|genial"
+    r"|there (?:it is|they are)|da (?:ist es|sind sie)"
     r"|this is really helpful|good(?=\s*(?:$|[.!,])))(?!\w)"
     r"|^\s*[\U0001f389\U0001f44d\U0001f44f\U0001f64c\U0001f64f\U0001f680\u2705\u2764]"
 )
@@ -88,6 +137,30 @@ _HANDED = (
     r"^\W*(?:(?:ok(?:ay)?|yes|and)\b\W*)*(?:pushed|merged|committed|shipped|deployed|sent|approved"
     r"|published|submitted)\b[^?]{0,40}$"
 )
+_CONFIRMS = (
+    r"^\W*(?:yes|yay|hooray|woo+hoo+|phew|finally|endlich|juhu|ja)!+"
+    r"|^\W*(?:(?:yes|yep|yeah|ja|ah+|ok(?:ay)?|perfect|perfekt|great|right)\b[\s,.!]*)*"
+    r"(?:(?:that'?s|thats|this is|these are|those are) (?:exactly |just |precisely |pretty much )?"
+    r"(?:what (?:it|they|we|i)(?: \w+)? (?:should|wanted|needed|meant to|had in mind|was after"
+    r"|looking)"
+    r"|how (?:it|they) should|more like it|the (?:number|one|right \w+|result|figure)\b)"
+    r"|(?:genau|so) (?:so|soll\w*|hab ich|wollte|das))\b"
+)
+"""`yes! it builds`, `that's what it should look like`: what is there is what was wanted."""
+_ENDS_THANKED = (
+    r"(?<!no )(?<!no, )(?<!nein )(?<!nein, )\b(?:thanks?(?: you)?(?: (?:so much|a lot|again))?"
+    r"|thx|ty|cheers|danke(?: dir| euch| ihnen| schön)?|merci)\W*$"
+)
+_STATES = (
+    r"(?:\b(?:all|everything|alles|is|are|thats|looks?|works?|runs?|has|have|got|came|arrived|fits?"
+    r"|does|ist|sind|steht|läuft|hat|haben|there|da)\b|'s\b)"
+)
+_OPEN = (
+    r"\b(?:please|pls|bitte|but|however|except|aber|no|not|nicht|kein\w*|in advance|if|wenn|could"
+    r"|would|should|(?:i|we)(?:'ll| will)|too|as well|auch|instead)\b|n'?t\b"
+    r"|^\W*(?:and|also|now|then|next|und|jetzt|dann|noch|just|only|the|die|der|das|to|for)\b"
+)
+"""What leaves something to do in words that end with thanks."""
 _RECEIVED = (
     r"\b(?:got (?:it|them|both|all|the|my)"
     r"|(?:i|he|she|they) (?:can )?(?:see|sees|have|has) .{0,40}\bnow"
@@ -110,15 +183,15 @@ def verdict(text: str) -> Verdict:
         told = [part for part in parts if not asks(part)]
         denied = any(pattern(_BAD).search(part) for part in told)
         return "bad" if denied or pattern(_CONTESTED).search(first) else ""
-    if pattern(_DROPPED).search(first):
+    if pattern(f"{_DROPPED}|{_RESIGNED}").search(first):
         return "dropped"
-    if any(pattern(_BAD).search(part) for part in parts):
+    if any(pattern(_BAD).search(part) for part in parts if not pattern(_SUPPOSES).match(part)):
         return "bad"
     if pattern(_CONTRAST).search(first):
         return ""
     if any(pattern(said).match(first) for said in (_LED + _PRAISE, _LED + _THANKS, _PASSED_ON)):
         return "good"
-    if pattern(_IS_SO).match(first):
+    if (pattern(_IS_SO).match(first) and not requests(parts[0])) or _confirmed(parts):
         return "good"
     # `merged. nice. jan does the rest tomorrow`
     if (
@@ -133,6 +206,25 @@ def verdict(text: str) -> Verdict:
         pattern(_LED + _THANKS).match(last) and (leaves(last) or pattern(_RECEIVED).search(first))
     )
     return "good" if over and not any(map(asks, parts)) else ""
+
+
+_SUPPOSES = (
+    r"^\W*(?:and |but |so |please )*(?:if|when|whenever|once|in case|make sure|check|see|tell me"
+    r"|wenn|falls)\b"
+)
+"""What might be: no complaint."""
+
+
+def _confirmed(parts: list[str]) -> bool:
+    """Whether somebody sees what they wanted, or only states something and thanks."""
+    if any(asks(part) for part in parts):
+        return False
+    if parts and pattern(_CONFIRMS).match(parts[0]):
+        return len(parts) == 1 or not requests(parts[1])
+    ends = parts and len(parts) < 3 and pattern(_ENDS_THANKED).search(parts[-1])
+    return bool(ends and pattern(_STATES).search(" ".join(parts))) and not any(
+        requests(part) or pattern(_OPEN).search(part) or len(part.split()) > 15 for part in parts
+    )
 
 
 _APPROVES = (
@@ -163,8 +255,20 @@ def leaves(text: str) -> bool:
 def judging(text: str) -> str:
     """The sentence that holds the verdict, or the first one; "" if there is none."""
     parts = sentences(text)[:3]
-    said = (_DROPPED, _BAD, _LED + _PRAISE, _LED + _THANKS, _PASSED_ON)
+    said = (_DROPPED, _RESIGNED, _BAD, _CONFIRMS, _LED + _PRAISE, _LED + _THANKS, _PASSED_ON)
     return next((p for one in said for p in parts if pattern(one).search(p)), "".join(parts[:1]))
+
+
+_CONTESTS = (
+    r"^\W*(?:and |but |hm+,? |huh,? |wait,? )*(?:who (?:says|said|told you|asked you|decided)"
+    r"|says who|since when|where (?:did|do) you (?:get|have|take)|(?:i|we|nobody) never (?:said"
+    r"|asked|wanted|told)|nobody (?:said|asked|told)|wer sagt|seit wann|wo steht)\b"
+)
+
+
+def contests(text: str) -> bool:
+    """Whether words deny what the agent has said or done: what follows is how it really is."""
+    return verdict(text) == "bad" or bool(pattern(_CONTESTS).match(text))
 
 
 _POLITE = (

@@ -33,7 +33,8 @@ LEAD = (
     r"|thx|(?:hi|hello|hey)(?: there)?|u[hm]+|claude(?=[,!])|now|next|then|and|also|so|btw|oh"
     r"|alright|right"
     r"|well|first"
-    r"|please|pls|sure|yes|yeah|finally|one more thing|works|just|actually|hmm+|wow)\b[\s,.!:;-]*)*"
+    r"|please|pls|sure|yes|yeah|finally|one more(?: thing)?|works|just|actually|hmm+"
+    r"|wow)\b[\s,.!:;-]*)*"
 )
 
 
@@ -154,8 +155,19 @@ def pasted_error(text: str) -> bool:
 def sentences(text: str) -> list[str]:
     """The sentences of a person's words, in order."""
     ends = r"(?:(?<=[.!?])|(?<=[.!?][\"')])|(?<=\s[:;][)(DP])|(?<=\s[:;]-[)(DP]))\s+(?=\S)"
-    parts = pattern(rf"{ends}|\n+|;\s+").split(text)
-    return [part.strip(" \t-*•") for part in parts if part and part.strip(" \t-*•")]
+    found: list[str] = []
+    for part in pattern(rf"{ends}|\n+|;\s+").split(text):
+        part = (part or "").strip(" \t-*•")
+        short = found and pattern(_TITLED).search(found[-1])
+        if short or (part and found and pattern(_ORDINAL).search(found[-1]) and part[0].islower()):
+            found[-1] = f"{found[-1]} {part}"  # `am 13. abends`: no end of a sentence
+        elif part:
+            found.append(part)
+    return found
+
+
+_TITLED = r"\b(?:Dr|Mr|Mrs|Ms|Prof|St|Hr|Fr|e\.g|i\.e|z\.B|bzw|vs|approx)\.$"
+_ORDINAL = r"\b(?:am|vom|zum|ab|bis|den|dem|der|zurück) \d{1,2}\.(?:\d{1,2}\.)?$"
 
 
 def asks(sentence: str) -> bool:

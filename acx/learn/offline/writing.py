@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from acx.learn.offline.rivals import akin, alike, contradicts, normal, richer
+from acx.learn.offline.rivals import akin, alike, contradicts, covered, normal, richer
 from acx.learn.offline.titles import shorten
 
 LONGEST_LINE = 400
@@ -187,6 +187,7 @@ def rival(text: str, fact: str, scope: str) -> tuple[int, str] | None:
                 or alike(fact, old)
                 or contradicts(fact, old)
                 or (again and akin(fact, old))
+                or (scope.find("in answer to:") >= 0 and covered(fact, old))
             ):
                 return at, old
     return None
