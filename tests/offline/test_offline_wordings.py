@@ -470,6 +470,7 @@ def test_symptoms(said: str) -> None:
         ("I see three comments, but only one matters.", False),
         ("The fix works as expected, not only here.", False),
         ("Good, that was not hard to do.", False),
+        ("Understood, a table it is: the list is the same.", False),
         ("Only this.", False),
     ],
 )

@@ -118,7 +118,8 @@ _RELATES = (
     r"|instead|nur|nicht|kein\w*|weil)\b|n't\b"
 )
 _GOES = (
-    r"^\W*(?:i|we|you|you're|i'm|we're|just|so|good|great|right|yes|ok(?:ay)?|all|both (?:are|pass)"
+    r"^\W*(?:understood|noted|got it|done|i|we|you|you're|i'm|we're|just|so|good|great|right|yes"
+    r"|ok(?:ay)?|all|both (?:are|pass)"
     r"|ich|wir)\b|\b(?:pass(?:es|ed)?|works|as expected|review|comments?|todo|the user)\b"
 )
 
