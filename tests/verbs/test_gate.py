@@ -220,6 +220,8 @@ def test_a_signal_ends_the_gate_too(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        # heeded also where the tests run with the signal ignored, as by nohup
+        preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while not all((f := tmp_path / f"{name}.pid").exists() and f.read_text() for name in spaces):
@@ -248,6 +250,10 @@ def test_a_signal_while_the_gate_is_being_started_ends_it_too(
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(process.subprocess, "Popen", Slow)
-    with pytest.raises(KeyboardInterrupt):
-        process.run_shell("sleep 300; :", dict(os.environ), tmp_path, 60)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.run_shell("sleep 300; :", dict(os.environ), tmp_path, 60)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert len(started) == 1 and not alive(started[0])

@@ -43,6 +43,8 @@ def interrupted(when: Callable[[], bool], *args: str, **env: str) -> tuple[int, 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **env},
+        # heeded also where the tests run with the signal ignored, as in the background of a shell
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         until = time.monotonic() + 60
