@@ -16,7 +16,7 @@ from acx.learn.disguise import mixed, words
 from acx.learn.draft import Draft
 from acx.learn.evidence import Quote, look_up
 from acx.learn.provenance import Provenance, speeches
-from acx.learn.references import references, told
+from acx.learn.references import wanted
 from acx.learn.steering import Sayings, Steer, steers
 from acx.model import Lesson, SkillTree, Task, Transcript
 
@@ -97,10 +97,10 @@ def objections(
     pages = [*_pages(lesson, added)]
     text = "\n\n".join(page for _, page in pages)
     steering = [(where, steer) for where, page in pages for steer in steers(page)]
-    provenance = Provenance(wanted := references(told(text)))
+    provenance = Provenance(reached := wanted(text))
     copies = Copies(words(page) for _, page in pages)
     sayings = Sayings(_project(transcript))
-    if wanted or steering or copies.wanted:
+    if reached or steering or copies.wanted:
         for speaker, call, said in speeches(transcript.read()):
             if speaker == "human" and steering:
                 sayings.hear(said)

@@ -175,6 +175,11 @@ _FAILS = re.compile(
     r"(?i)\b(?:errors?|fail(?:s|ed|ure)?|doesn't|didn't|couldn't|can't|(?:does|did|could|can) ?not"
     r"|not found|denied|refused|forbidden|unauthorized|timed? ?out|40[0-9]|50[0-9]|mismatch)\b"
 )
+_SPAN = re.compile(r"`[^`\n]+`")
+_ORDERS = re.compile(
+    r"(?i)\b(?:use|pull|install|add|run|take|get|try|fetch|download|see|visit|open|clone|go|switch"
+    r"|replace|instead|please|should|must)\b"
+)
 _CI_RUNS = re.compile(r"(?i)(\b(?:ci|job|workflow|pipeline) (?:runs|ran) )`[^`\n]+`")
 
 _SOURCE = re.compile(r"(?:git\+|github:|gitlab:|bitbucket:|git@|https?:|ssh:|[\w.-]+/[\w.-]+)")
@@ -192,13 +197,21 @@ def references(text: str) -> list[Reference]:
     )[::-1]
 
 
-def told(text: str) -> str:
-    """A lesson's text without what it only reports: packages that an error names at the registry
-    where its tool gets all of them, and what the CI runs."""
-    return "\n".join(
-        _CI_RUNS.sub(r"\1", _REGISTRY.sub("", line) if _FAILS.search(line) else line)
-        for line in text.split("\n")
+def wanted(text: str) -> list[Reference]:
+    """What a lesson's text reaches out to, without what it only reports: packages that a quoted
+    error names at the registry where its tool gets all of them, and plain commands of the CI.
+
+    What the CI is said to fetch, pipe or destroy counts like all else: who reads it may do it too.
+    """
+    text = _SPAN.sub(
+        lambda span: _REGISTRY.sub("", span[0]) if _is_error(span[0]) else span[0], text
     )
+    told = {reference.key for reference in references(_CI_RUNS.sub(r"\1", text))}
+    return [one for one in references(text) if one.kind != "command" or one.key in told]
+
+
+def _is_error(quoted: str) -> bool:
+    return bool(_FAILS.search(quoted)) and not _ORDERS.search(quoted)
 
 
 def _addresses(text: str) -> Iterator[Reference]:
