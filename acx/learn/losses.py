@@ -42,15 +42,14 @@ _LOSSES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
 to, it counts as the same."""
 
 _LISTED = re.compile(
-    r"\b(?:never|don't|do not|must not|mustn't|avoid|no)\b"
-    r"([^.;:\n]{0,160}(?:,|/|\b(?:or|and|nor)(?: an?| the| any)?)[ `\"']*)$"
+    r"\b(?:never|don't|do not|must not|mustn't|avoid)\b((?:\s+\w+){0,3}\s+"
+    r"(?:`[^`\n]+`(?:[\s,/]|\b(?:or|and|nor|an?|the|any)\b)*)+)[`\"']*$"
 )
 _TURNS = re.compile(
-    r"[,/]\s*(?:(?:and|but|so|then|please|better)\s+)*(?:run|use|do|execute|call|try|always|just|make|let"
-    r"|first|start|go|type)\b|\b(?:hesitat|worr|bother|wait|afraid|forget|fail|mind|without|unless"
-    r"|except|but|instead|then|rather)"
+    r"\b(?:hesitat|worr|bother|wait|afraid|forget|fail|mind|without|unless|except|but)"
 )
-"""What ends such a list: another verb, or the opposite."""
+_LEFT_OUT = re.compile(r"\b(?:skip|omit|miss|leave out)\b")
+"""What makes an order of a ban: never hesitate to, never leave out."""
 
 _REMOVES = re.compile(
     r"\b(?:rm\s+(?=(?:-\S+\s+)*(?:-\w*r|--recursive))(?:-\S+\s+)+"
@@ -75,6 +74,8 @@ def _banned(text: str, found: re.Match[str]) -> bool:
     """Whether the line says not to, up to there: a warning is no order. One ban may be followed by
     a list: never this, that or the other."""
     before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    if _LEFT_OUT.search(before):
+        return False
     listed = _LISTED.search(before)
     return forbids(before) or (listed is not None and not _TURNS.search(listed[1]))
 
