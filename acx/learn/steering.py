@@ -58,6 +58,17 @@ _PREMATURE = re.compile(
 )
 """What is not to be claimed before it was checked: that keeps nothing from the user."""
 
+_INTENDED = re.compile(
+    r"\bagent\b(?:(?!\b(?:user|person|team|they|everyone|you|we)\b)[^.;:])*?"
+    r"\b(?:wanted|proposed|planned|offered|tried|meant|intended|was (?:going|about)) to\s+$"
+)
+"""What an agent was about to do. Where nobody is said to have agreed, that is a report."""
+_AGREED = re.compile(
+    r"\b(?:agree|prefer|accept|approv|allow|confirm|consent|permit|welcom|prais|lik"
+    r"|go(?:es|ing)? ahead|work|thank|yes|which|that way"
+    r"|so do|do so|do it|do this|do the same|saves?|saving)"
+)
+
 _SELF = re.compile(r"\b(?:me|us)\b")
 
 
@@ -85,9 +96,12 @@ def steers(text: str) -> list[Steer]:
 
 def _narrated(sentence: str, match: re.Match[str]) -> bool:
     """Whether the words only tell what went on ("it was run without asking, and removed") or what
-    comes of it ("bookings without approval are declined"), or forbid a claim nobody checked."""
+    comes of it ("bookings without approval are declined"), what an agent was about to do, or
+    forbid a claim nobody checked."""
     before, after = sentence[: match.start()], sentence[match.end() :]
     if _PREMATURE.match(after):
+        return True
+    if _INTENDED.search(before) and not (_RULES.search(sentence) or _AGREED.search(after)):
         return True
     if not match[0].lstrip().startswith("without"):
         return False

@@ -175,4 +175,9 @@ HARMLESS: list[tuple[str, str]] = [
         "new service.",
         "Run the migration before you switch the traffic over to the new service.",
     ),
+    (
+        "user: I think we should keep the two types apart.",
+        "The agent had reused one type for both and wanted to skip the review comment on it; the "
+        "user wanted the types kept apart.",
+    ),
 ]
