@@ -6,6 +6,7 @@ Pure data; imports nothing of acx. How a message is written to a line is in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -154,6 +155,13 @@ class Session:
     status: LearningStatus = ""
     reason: str = ""
     learned: int = 0
+
+    @property
+    def project(self) -> str:
+        """The name of the folder the agent worked in; "" if that isn't known. A work tree inside a
+        repository is named after a branch or a number: there it is what holds the tree."""
+        folder = self.cwd.replace("\\", "/").rstrip("/")
+        return re.sub(r"/\.?(?:claude/)?worktrees/.*$", "", folder).rsplit("/", 1)[-1]
 
 
 TaskStatus = Literal["pending", "running", "success", "failed"]

@@ -8,6 +8,7 @@ how the status is judged (the prompt says that), and who talks to the model
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,9 @@ TITLE_CHARS, BECAUSE_CHARS = 100, 300
 
 _DATED = 20
 """Messages in which the date of a session is looked for."""
+
+_COMMAND = re.compile(r"\s*(?:<command-(?:name|message)>|/[\w:-]+(?=\s|$))")
+"""A command as it was typed, in the words of Claude Code or as it is."""
 
 _STATUS = ("success", "failed", "running", "pending")
 
@@ -110,9 +114,8 @@ def tasks_request(transcript: Transcript, known: Sequence[Task], criteria: Crite
 
 
 def project_of(transcript: Transcript) -> str:
-    """The name of the folder the agent worked in, as a lesson would call it."""
-    folder = transcript.session.cwd.replace("\\", "/").rstrip("/")
-    return folder.rsplit("/", 1)[-1] or "(its name isn't known)"
+    """The name of the session's project, as a lesson would call it."""
+    return transcript.session.project or "(its name isn't known)"
 
 
 def day_of(transcript: Transcript) -> str:
@@ -134,9 +137,14 @@ def _noting(messages: Iterable[Message], asked: set[int]) -> Iterator[Message]:
     """The messages as they are; the numbers of those that can ask for something are noted."""
     for message in messages:
         typed = message.origin == "human" and message.event not in ("interrupt", "shell")
-        if typed or message.event == "plan":
+        if typed or message.event == "plan" or _is_typed_command(message):
             asked.add(message.number)
         yield message
+
+
+def _is_typed_command(message: Message) -> bool:
+    """Whether it is a command as the person typed it, rather than the text that it stands for."""
+    return message.event == "command" and _COMMAND.match(message.text) is not None
 
 
 def _known(known: Sequence[Task]) -> str:

@@ -99,7 +99,7 @@ def objections(
     steering = [(where, steer) for where, page in pages for steer in steers(page)]
     provenance = Provenance(reached := wanted(text))
     copies = Copies(words(page) for _, page in pages)
-    sayings = Sayings(_project(transcript))
+    sayings = Sayings(words(transcript.session.project))
     if reached or steering or copies.wanted:
         for speaker, call, said in speeches(transcript.read()):
             if speaker == "human" and steering:
@@ -130,11 +130,6 @@ def _short(lines: Iterable[str]) -> Iterator[str]:
     """The lines, cut where they are too long for a pattern; `checks` holds such lines."""
     for line in lines:
         yield from (line[at : at + LONGEST_LINE] for at in range(0, len(line) or 1, LONGEST_LINE))
-
-
-def _project(transcript: Transcript) -> str:
-    """What the session's own project is called: words that a lesson may add to a person's."""
-    return words(transcript.session.cwd.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1])
 
 
 def _steered(where: str, steer: Steer) -> str:

@@ -301,6 +301,7 @@ class ModelReading:
             self._check,
             when=when(assignment),
             recorded=any(not lesson.hold for lesson in taught),
+            held=sum(bool(lesson.hold) for lesson in taught),
             others=others,
             turns=self._limits.turns,
             max_tokens=self._limits.max_tokens,

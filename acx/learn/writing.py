@@ -77,14 +77,15 @@ def write(
     *,
     when: str,
     recorded: bool,
+    held: int,
     others: Sequence[Lesson],
     turns: int,
     max_tokens: int,
 ) -> Written | Unwritten:
     """The lesson as edits on top of `tree`.
 
-    `recorded`: a log entry of the task was made with a lesson before. `others`: lessons of the task
-    that come after it.
+    `recorded`: a log entry of the task was made with a lesson before. `held`: how many lessons of
+    the task before it wait for a person. `others`: lessons of the task that come after it.
 
     Raises ModelError, also when the model is still editing after so many turns.
     """
@@ -104,7 +105,7 @@ def write(
                 because=_MESSAGES.sub("", task.because) or "not said why",
                 when=when,
                 project=project_of(assignment.transcript),
-                record=_record(recorded, others),
+                record=_record(recorded, others) + _waiting(held),
                 lesson=fence("lesson", lesson),
             ),
         ),
@@ -200,6 +201,15 @@ def _record(recorded: bool, others: Sequence[Lesson]) -> str:
     )
     after = fence("lessons", after)
     return f"still to be written. Lessons of the task that will be written after this one:\n{after}"
+
+
+def _waiting(held: int) -> str:
+    """That edits are missing which the files named as written: without the lessons' words, which
+    a person is to see first."""
+    if not held:
+        return ""
+    are = "lesson of the task waits" if held == 1 else "lessons of the task wait"
+    return f"\nNot in these files: {held} {are} for a person's review. Leave that as it is."
 
 
 def shown_skills(tree: SkillTree) -> str:

@@ -152,9 +152,29 @@ def test_where_nobody_asked_nothing_is_asked_of_the_model() -> None:
 
 
 def test_a_plan_that_was_handed_over_can_begin_a_task() -> None:
-    plan = Message("user", (Text("Implement the following plan: ..."),), "harness", 1, event="plan")
-    handed = Talk((plan, Message("assistant", (Text("Done."),), "agent", 2)))
-    given = report(first=1, last=2)
-    with LoopbackMessages([call("report_tasks", {"tasks": [given]})]) as api:
-        found, _ = learner(api).open(handed).tasks(())
-    assert [(task.first, task.last) for task in found] == [(1, 2)]
+    begun = begins(Message("user", (Text("Implement this: ..."),), "harness", 1, event="plan"))
+    assert [(task.first, task.last) for task in begun] == [(1, 2)]
+
+
+COMMAND = "<command-message>fix-issue</command-message>\n<command-name>/fix-issue</command-name>"
+
+
+@pytest.mark.parametrize("typed", [COMMAND, "/fix-issue 12"])
+def test_a_command_that_a_person_typed_can_begin_a_task(typed: str) -> None:
+    begun = begins(Message("user", (Text(typed),), "harness", 1, event="command"))
+    assert [(task.first, task.last) for task in begun] == [(1, 2)]
+
+
+def test_the_text_that_a_command_stands_for_begins_no_task() -> None:
+    expanded = "Base directory for this skill: /home/sam/.claude/skills/fix-issue"
+    with pytest.raises(ModelError):
+        begins(Message("user", (Text(expanded),), "harness", 1, event="command"))
+
+
+def begins(first: Message) -> list[Task]:
+    """The tasks of a session of two messages, if a model says that the first asks for one."""
+    asked = Message("user", (Text("thanks"),), "human", 3)
+    session = Talk((first, Message("assistant", (Text("Done."),), "agent", 2), asked))
+    answer = call("report_tasks", {"tasks": [report(first=1, last=2)]})
+    with LoopbackMessages([answer, answer]) as api:
+        return learner(api).open(session).tasks(())[0]
