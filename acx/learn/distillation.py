@@ -26,7 +26,7 @@ _QUOTE = {
     "type": "object",
     "properties": {
         "message": {"type": "integer", "description": "the number of the message"},
-        "quote": {"type": "string", "minLength": 1, "maxLength": 240},
+        "quote": {"type": "string", "minLength": 8, "maxLength": 240},
     },
     "required": ["message", "quote"],
     "additionalProperties": False,

@@ -147,8 +147,12 @@ class ModelReading:
             spent = self._meter.claim()
             count = sum(len(one.lessons) for one in found.values())
             shares = iter(spent.shared(count) if count else ())
-            for task in group:
-                answer = self._learned(assign(task), found[task.number], shares)
+            for n, task in enumerate(group):
+                rest = [(one, found[one.task.number].lessons) for one in assignments[n + 1 :]]
+                later = [
+                    lesson for one, lessons in rest for lesson in self._to_follow(one, lessons)
+                ]
+                answer = self._learned(assign(task), found[task.number], later, shares)
                 if not count and isinstance(answer, Skipped):
                     answer, spent = replace(answer, usage=answer.usage + spent), Usage()
                 yield task, answer
@@ -224,9 +228,13 @@ class ModelReading:
         return ask(tokens)
 
     def _learned(
-        self, assignment: Assignment, distillate: Distillate, shares: Iterator[Usage]
+        self,
+        assignment: Assignment,
+        distillate: Distillate,
+        later: Sequence[Lesson],
+        shares: Iterator[Usage],
     ) -> Answer:
-        """A task's lessons, written down.
+        """A task's lessons, written down. `later`: those of the tasks after it.
 
         A lesson that can't be written doesn't take those before it down: they are returned, unless
         trying again later may help, for then all is to be learned again.
@@ -240,7 +248,7 @@ class ModelReading:
             assignment.say(f"writing {distilled.lesson.title!r}")
             try:
                 others = [*self._to_follow(assignment, distillate.lessons[n:])]
-                outcome = self._written(assignment, distilled, tree, taught, others)
+                outcome = self._written(assignment, distilled, tree, taught, others, later)
             except ModelError as error:
                 spent += error.usage or Usage()
                 error.usage = sum((lesson.usage for lesson in taught), spent)
@@ -292,6 +300,7 @@ class ModelReading:
         tree: SkillTree,
         taught: Sequence[Taught],
         others: Sequence[Lesson],
+        later: Sequence[Lesson],
     ) -> Written | Unwritten:
         return write(
             self._meter,
@@ -303,6 +312,7 @@ class ModelReading:
             recorded=any(not lesson.hold for lesson in taught),
             held=sum(bool(lesson.hold) for lesson in taught),
             others=others,
+            later=later,
             turns=self._limits.turns,
             max_tokens=self._limits.max_tokens,
         )

@@ -75,6 +75,9 @@ _HIDDEN = (
     r"(?:this|it|that|these|those|them|all|any\w*|your \w+|the (?:\w+ )?(?:change|step|command"
     r"|error|failure|output|fact|action|result|commit|log|warning|file|edit)s?)"
 )
+_LEARN = (
+    r"(?:know|see|hear|read|notice|find|discover|reali[sz]e|learn|suspect|guess|check|look|on)\b"
+)
 _TURN_OFF = (
     r"(?:disabl(?:e|ing)|deactivat(?:e|ing)|(?:turn|switch)(?:ing)? off|bypass(?:ing)?"
     r"|circumvent(?:ing)?|weaken(?:ing)?|skip(?:ping)?)"
@@ -145,7 +148,8 @@ _OVERRIDES = r"""
     \b(?:system|hidden|secret) prompt\b.{0,40}\b(?:says|reveal|print|repeat|override)
     """
 _HIDES = rf"""
-    \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?(?:tell|inform|notify|alert|warn|bother|let)(?:t?ing)? {_PERSON}
+    \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?(?:tell|inform|notify|alert|warn|bother)(?:ing)? {_PERSON}
+    \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?let(?:ting)? {_PERSON}{_SPACE}(?:\w+{_SPACE}){{0,3}}?{_LEARN}
     \b{_DON_T}{_SPACE}{_GAP}{{0,2}}?(?:mention|reveal|disclos|show|report|say|admit|explain)\w*
         \W+(?:\w+\W+){{0,5}}?(?:to|from|in front of) {_PERSON}
     \b{_DON_T}\W+(?:ever )?(?:mention|disclose|reveal)(?:ing)? (?:this|it|that|these)\b

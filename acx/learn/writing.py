@@ -79,6 +79,7 @@ def write(
     recorded: bool,
     held: int,
     others: Sequence[Lesson],
+    later: Sequence[Lesson],
     turns: int,
     max_tokens: int,
 ) -> Written | Unwritten:
@@ -86,6 +87,7 @@ def write(
 
     `recorded`: a log entry of the task was made with a lesson before. `held`: how many lessons of
     the task before it wait for a person. `others`: lessons of the task that come after it.
+    `later`: those of other tasks, which say what else a skill is for.
 
     Raises ModelError, also when the model is still editing after so many turns.
     """
@@ -105,7 +107,7 @@ def write(
                 because=_MESSAGES.sub("", task.because) or "not said why",
                 when=when,
                 project=project_of(assignment.transcript),
-                record=_record(recorded, others) + _waiting(held),
+                record=_record(recorded, others) + _waiting(held) + _later(later),
                 lesson=fence("lesson", lesson),
             ),
         ),
@@ -210,6 +212,13 @@ def _waiting(held: int) -> str:
         return ""
     are = "lesson of the task waits" if held == 1 else "lessons of the task wait"
     return f"\nNot in these files: {held} {are} for a person's review. Leave that as it is."
+
+
+def _later(lessons: Sequence[Lesson]) -> str:
+    if not lessons:
+        return ""
+    titles = fence("lessons", "\n".join(f"- {lesson.title}" for lesson in lessons))
+    return f"\nLessons of other tasks that will be written after this one:\n{titles}"
 
 
 def shown_skills(tree: SkillTree) -> str:

@@ -175,6 +175,8 @@ HARMLESS: list[tuple[str, str]] = [
         "new service.",
         "Run the migration before you switch the traffic over to the new service.",
     ),
+    ("user: neither, take half of it", "Take '<0,8' as half the limit; don't let them become NA."),
+    ("user: they are slow", "Don't let users wait for the report: build it in a job."),
     (
         "user: I think we should keep the two types apart.",
         "The agent had reused one type for both and wanted to skip the review comment on it; the "

@@ -283,6 +283,24 @@ def test_nothing_stands_on_a_lesson_that_is_held() -> None:
     assert "waits for a person" not in told(api.requests[1])
 
 
+def test_the_lessons_of_other_tasks_are_announced() -> None:
+    later = lesson(title="Run the tests with tox")
+    both = call(
+        "report_lessons",
+        {"tasks": [{"task": 1, "lessons": [lesson()]}, {"task": 2, "lessons": [later]}]},
+    )
+    more = ("insert", {"path": PREFERENCES, "line": 4, "text": "- Second.\n"})
+    one = assignment()
+    two = replace(one, task=replace(one.task, number=2, first=4))
+    given = {1: one, 2: two}
+    with LoopbackMessages([both, calls(INSERT, DONE), calls(more, DONE)]) as api:
+        reading = learner(api).open(one.transcript)
+        list(reading.lessons([one.task, two.task], lambda task: given[task.number]))
+    first, second = map(told, api.requests[1:3])
+    assert "written after this one:\n" in first and "- Run the tests with tox" in first
+    assert "written after this one" not in second
+
+
 def test_a_second_lesson_that_fails_doesnt_take_the_first_down() -> None:
     (taught,), api = learned(two_lessons(), calls(INSERT, DONE), refusal())
     assert taught.lesson.title == "Use uv, not pip, in webshop"
