@@ -6,6 +6,7 @@ quoted may carry it (`acx.learn.guard`), and writing the lesson down (`acx.learn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ MOST_LESSONS = 5
 """Of one task. More than that has always been one point said several times."""
 
 _MOST_REJECTED = 40
+
+_FULL_STOP = re.compile(r"(?<![./])\.$")
+"""At the end of a title; `go test ./...` has none."""
 
 _QUOTE = {
     "type": "object",
@@ -198,7 +202,7 @@ def _distillate(
 def _distilled(given: Mapping[str, Any], found: Sequence[Found]) -> Distilled:
     scope = " ".join(given["scope"].split())
     lesson = Lesson(
-        title=" ".join(given["title"].split()).rstrip("."),
+        title=_FULL_STOP.sub("", " ".join(given["title"].split())),
         kind=given["kind"],
         summary=f"{given['summary'].strip()}\n\nApplies to: {scope}",
         evidence=tuple(dict.fromkeys(place.evidence for place in found)),

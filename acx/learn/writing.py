@@ -107,7 +107,9 @@ def write(
                 because=_MESSAGES.sub("", task.because) or "not said why",
                 when=when,
                 project=project_of(assignment.transcript),
-                record=_record(recorded, others) + _waiting(held) + _later(later),
+                record=_record(recorded) + _waiting(held),
+                others=_others(others),
+                later=_later(later),
                 lesson=fence("lesson", lesson),
             ),
         ),
@@ -192,17 +194,17 @@ def decoded(input: Any) -> Any:
         return input
 
 
-def _record(recorded: bool, others: Sequence[Lesson]) -> str:
-    if recorded:
-        return "was written with another lesson of the task"
-    if not others:
-        return "still to be written"
-    told = (" ".join(lesson.summary.partition("\n\n")[0].split()) for lesson in others)
-    after = "\n".join(
-        f"- {lesson.title}: {what}" for lesson, what in zip(others, told, strict=True)
-    )
-    after = fence("lessons", after)
-    return f"still to be written. Lessons of the task that will be written after this one:\n{after}"
+def _record(recorded: bool) -> str:
+    return "was written with another lesson of the task" if recorded else "still to be written"
+
+
+def _others(lessons: Sequence[Lesson]) -> str:
+    """The lessons of the task that are written after this one, with what a log needs of them."""
+    if not lessons:
+        return "none"
+    told = (" ".join(lesson.summary.partition("\n\n")[0].split()) for lesson in lessons)
+    lines = (f"- {lesson.title}: {what}" for lesson, what in zip(lessons, told, strict=True))
+    return "\n" + fence("lessons", "\n".join(lines))
 
 
 def _waiting(held: int) -> str:
@@ -216,9 +218,8 @@ def _waiting(held: int) -> str:
 
 def _later(lessons: Sequence[Lesson]) -> str:
     if not lessons:
-        return ""
-    titles = fence("lessons", "\n".join(f"- {lesson.title}" for lesson in lessons))
-    return f"\nLessons of other tasks that will be written after this one:\n{titles}"
+        return "none"
+    return "\n" + fence("lessons", "\n".join(f"- {lesson.title}" for lesson in lessons))
 
 
 def shown_skills(tree: SkillTree) -> str:

@@ -297,8 +297,9 @@ def test_the_lessons_of_other_tasks_are_announced() -> None:
         reading = learner(api).open(one.transcript)
         list(reading.lessons([one.task, two.task], lambda task: given[task.number]))
     first, second = map(told, api.requests[1:3])
-    assert "written after this one:\n" in first and "- Run the tests with tox" in first
-    assert "written after this one" not in second
+    assert "Lessons of other tasks that come after this one: \n<lessons" in first
+    assert "- Run the tests with tox" in first
+    assert "Lessons of other tasks that come after this one: none" in second
 
 
 def test_a_second_lesson_that_fails_doesnt_take_the_first_down() -> None:
@@ -361,3 +362,12 @@ def test_a_skill_that_outgrew_its_format_is_split_by_the_model() -> None:
     assert not isinstance(answer, Skipped)
     assert sorted(answer[0].changes) == [name, "skills/postgres/locks.md"]
     assert answer[0].hold == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [("Test with `-race`.", "Test with `-race`"), ("Run go test ./...", "Run go test ./...")],
+)
+def test_a_title_goes_without_a_full_stop(title: str, kept: str) -> None:
+    (taught,), _ = learned(report(lesson(title=title)), calls(INSERT, DONE))
+    assert taught.lesson.title == kept
