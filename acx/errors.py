@@ -47,13 +47,20 @@ class BadInput(AcxError):
 
 def unknown(noun: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for an unknown name: which known ones look like it, and all of them."""
+    names = sorted(known)
+    return UsageError(
+        f"no {noun} named {name!r}", *meant(name, names), f"known {noun}s: {', '.join(names)}"
+    )
+
+
+def meant(name: str, known: Iterable[str]) -> list[str]:
+    """A hint at the known names that look like an unknown one; none where none does."""
     from difflib import get_close_matches
 
     names = sorted(known)
     alike = [other for other in names if other.startswith(name) or name.startswith(other)]
     alike = alike or get_close_matches(name, names, 1)
-    meant = [f"did you mean {' or '.join(alike)}?"] if alike else []
-    return UsageError(f"no {noun} named {name!r}", *meant, f"known {noun}s: {', '.join(names)}")
+    return [f"did you mean {' or '.join(alike)}?"] if name and alike else []
 
 
 class ModelError(AcxError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from acx import files, yamlfile
-from acx.errors import AcxError, BadInput, Conflict, NotFound
+from acx.errors import AcxError, BadInput, Conflict, NotFound, meant
 from acx.model import Space
 from acx.store import publish
 from acx.store.layout import SKILLS, SPACE_FILE, Home
@@ -60,9 +60,9 @@ class Spaces:
         if len(found) > 1:
             raise Conflict(f"{text!r} is the start of {', '.join(found)}", "acx space list")
         if not found:
-            raise NotFound(
-                f"no space {text!r}", "acx space list", f"acx space create {text or 'NAME'}"
-            )
+            alike = meant(text, names)
+            other = [] if alike else [f"acx space create {text or 'NAME'}"]
+            raise NotFound(f"no space {text!r}", *alike, "acx space list", *other)
         return found[0]
 
     def get(self, name: str) -> Space:
@@ -261,11 +261,8 @@ def _strange(value: Mapping[str, Any], where: Path) -> Iterator[str]:
         if key in POLICY_KEYS:
             yield f"{where}: {key!r} is ignored; it belongs below `policy:`"
         elif key not in KEYS:
-            from difflib import get_close_matches
-
-            alike = get_close_matches(key, KEYS, 1)
-            meant = f"did you mean {alike[0]}?" if alike else "what is your own goes below `meta:`"
-            yield f"{where}: unknown key {key!r} is ignored; {meant}"
+            hint = (meant(key, KEYS) or ["what is your own goes below `meta:`"])[0]
+            yield f"{where}: unknown key {key!r} is ignored; {hint}"
 
 
 def _mapping(text: bytes, where: Path) -> Mapping[str, Any]:

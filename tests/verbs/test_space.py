@@ -204,3 +204,14 @@ def test_sessions_with_nothing_finished_are_told_with_one_hint(run: Run, tmp_pat
     assert done.err.count("1 task not finished yet, so nothing to learn from\n") == 2
     assert done.err.count("hint: see what isn't: acx session tasks ") == 1
     assert "  1 message\n" in done.err and "  1 new message\n" in done.err
+
+
+def test_a_misspelt_space_is_told_what_may_be_meant(ctx: Context) -> None:
+    space.create(ctx, "webshop")
+    for text in ("wbshop", "Webshop", "webshop2"):
+        with pytest.raises(NotFound) as error:
+            ctx.spaces.find(text)
+        assert error.value.hints == ("did you mean webshop?", "acx space list")
+    with pytest.raises(NotFound) as error:
+        ctx.spaces.find("billing")
+    assert error.value.hints == ("acx space list", "acx space create billing")
