@@ -8,6 +8,7 @@ import typer
 
 from acx.cli import render
 from acx.cli.options import Agent, Form, Json, Learner, MaxCost, Model, Space, usd
+from acx.cli.streams import outlive_reader
 from acx.verbs import learn as verbs
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import agents_places
@@ -37,6 +38,8 @@ def learn(
     json: Json = False,
 ) -> None:
     """Turn sessions or transcripts into lessons, one commit each."""
+    if not dry_run:
+        outlive_reader()
     ctx = Context.real()
     if agent:
         sources = [*sources, *map(str, agents_places(ctx, agent))]

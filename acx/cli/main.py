@@ -105,7 +105,12 @@ def _called(args: list[str]) -> int:
         for number, arg in enumerate(args, 1):
             if not arg.isascii() and any("\ud800" <= letter <= "\udfff" for letter in arg):
                 raise UsageError(f"argument {number} is not valid UTF-8: {arg!r}", "acx --help")
-        code = program()(args, prog_name="acx", standalone_mode=False)
+        try:
+            code = program()(args, prog_name="acx", standalone_mode=False)
+        except SystemExit as error:
+            if isinstance(error.__context__, BrokenPipeError):  # typer would make it a failure
+                raise error.__context__ from None
+            raise
     sys.stdout.flush()
     if code == 130:  # what typer makes of Ctrl-C
         raise KeyboardInterrupt

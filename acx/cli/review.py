@@ -8,6 +8,7 @@ import typer
 
 from acx.cli import render
 from acx.cli.options import Json, Space
+from acx.cli.streams import outlive_reader
 from acx.errors import UsageError
 from acx.verbs import review as verbs
 from acx.verbs.context import Context
@@ -69,6 +70,7 @@ def accept(
     json: Json = False,
 ) -> None:
     """Land proposals on the space's branch. One that can't land waits on; the others do."""
+    outlive_reader()
     told = _silent if json else _accepted
     done = verbs.accept(Context.real(), _meant(names, all, space), space, not no_gate, told)
     if json:
@@ -98,6 +100,7 @@ def _accepted(one: verbs.Decided) -> None:
 @app.command()
 def reject(names: Names = [], all: All = False, space: Space = "", json: Json = False) -> None:
     """Say no to proposals; they are not proposed again."""
+    outlive_reader()
     done = verbs.reject(Context.real(), _meant(names, all, space), space)
     if json:
         render.as_json(done)

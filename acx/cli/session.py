@@ -11,6 +11,7 @@ import typer
 
 from acx.cli import render
 from acx.cli.options import After, Agent, Form, Json, Limit, Space, Yes, confirmed
+from acx.cli.streams import outlive_reader
 from acx.errors import UsageError
 from acx.verbs.context import Context
 
@@ -49,6 +50,7 @@ def append(
     """
     from acx.verbs import append as verbs
 
+    outlive_reader()
     ctx = Context.real()
     if role:
         _acknowledge(verbs.append(ctx, session, verbs.said(role, source)))
@@ -94,6 +96,8 @@ def import_(
     if explain:
         face.explain(verbs.explain(ctx, given), json)
         return
+    if not dry_run:
+        outlive_reader()
     found = verbs.import_all(
         ctx, given, space=space, format=format, user=user, strict=strict, dry_run=dry_run
     )

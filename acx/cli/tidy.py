@@ -8,6 +8,7 @@ import typer
 
 from acx.cli import render
 from acx.cli.options import Json, Learner, MaxCost, Model, Space, usd
+from acx.cli.streams import outlive_reader
 from acx.verbs import tidy as verbs
 from acx.verbs.context import Context
 
@@ -28,6 +29,8 @@ def tidy(
 ) -> None:
     """Consolidate the skills of a space: merge what is said twice, split what grew too large,
     repair names and descriptions. One commit a step; what goes away is named in it."""
+    if not dry_run:
+        outlive_reader()
     with render.Watch() as watch:
         report = verbs.tidy(
             Context.real(), space, review=review, dry_run=dry_run, learner=learner, model=model,

@@ -230,6 +230,37 @@ def test_output_into_a_closed_pipe(run: Run, ready: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def left_alone(line: str, cwd: Path) -> int:
+    """The exit code of `acx` where nobody reads what it says, from its first word on."""
+    return shell(f"set -o pipefail; {{ sleep 0.2; exec acx {line} 2>&1; }} | true", cwd).code
+
+
+def test_work_goes_on_when_nobody_reads_of_it(run: Run, ready: Path, tmp_path: Path) -> None:
+    rules = [
+        "never push on Fridays",
+        "always use tabs, not spaces",
+        "keep commit messages in German",
+    ]
+    for number, words in enumerate(rules):
+        lines = [{"role": "user", "content": words}, {"role": "assistant", "content": "Done."}]
+        talk = "".join(json.dumps(line) + "\n" for line in lines)
+        (tmp_path / f"talk-{number}.jsonl").write_text(talk)
+    assert left_alone("session import talk-0.jsonl talk-1.jsonl --space shop", tmp_path) == 0
+    assert left_alone("learn", tmp_path) == 0
+    assert left_alone("learn nope.jsonl", tmp_path) == 3
+    assert left_alone("learn talk-2.jsonl nope.jsonl --review", tmp_path) == 3
+    assert left_alone("review accept --all", tmp_path) == 0
+    assert left_alone("tidy", tmp_path) == 0
+    facts = "".join(p.read_text() for p in ready.glob("spaces/shop/skills/*facts/*.md"))
+    assert all(rule[1:] in facts for rule in rules), facts
+
+
+def test_what_only_tells_stops_when_nobody_reads_it(run: Run, ready: Path, tmp_path: Path) -> None:
+    run("session", "append", "s", "word " * 20_000, "--role", "user")
+    for line in ("session show s --full", "space list", "learn s --dry-run"):
+        assert left_alone(line, tmp_path) == 141, line
+
+
 def test_errors_of_usage(run: Run) -> None:
     one_line(run("frobnicate"), 2, "frobnicate")
     one_line(run("space", "create"), 2)

@@ -1,0 +1,37 @@
+"""The output of a command whose job isn't the output: who reads it may leave, and the job goes on.
+
+Commands that only tell something stop when nobody reads on, as every filter does (`acx.cli.main`).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+
+class _Unheard(io.FileIO):
+    """A file whose reader may leave; what is written then goes nowhere."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return len(data)
+
+
+def outlive_reader() -> None:
+    """From now on `| head` ends what is told, and neither what is done nor its exit code."""
+    for name in ("stdout", "stderr"):
+        old = getattr(sys, name)
+        raw = _Unheard(old.fileno(), "w", closefd=False)
+        setattr(
+            sys,
+            name,
+            io.TextIOWrapper(
+                io.BufferedWriter(raw),
+                encoding=old.encoding,
+                errors=old.errors,
+                line_buffering=old.line_buffering,
+            ),
+        )
