@@ -108,6 +108,18 @@ def publish(
     raise Conflict(f"{repo.path}: the branch keeps moving", "try again when nobody else commits")
 
 
+def landing(repo: Repo, base: str | None, tip: str | None, piece: Piece) -> Changes:
+    """What the files of a piece made from the tree of commit `base` would be on top of `tip`.
+
+    Raises Conflict where it can't land there.
+    """
+    plan = _Plan(repo, base, tip, [piece])
+    try:
+        return plan.merged(piece)
+    except Conflicting as error:
+        raise plan.misfit(error) from error
+
+
 class _Plan:
     """The commits for a list of pieces, and what they do to the files. Nothing has moved yet."""
 
@@ -133,15 +145,22 @@ class _Plan:
             except Conflicting as error:
                 conflict = str(error)
                 if not piece.name:
-                    raise Conflict(
-                        f"{self.repo.path}/{conflict} was changed in the same lines",
-                        f"see: git -C {self.repo.path} status; git -C {self.repo.path} log -p",
-                    ) from error
+                    raise self.misfit(error) from error
         self._propose(piece, when, conflict)
         return None
 
+    def misfit(self, error: Conflicting) -> Conflict:
+        return Conflict(
+            f"{self.repo.path}/{error} was changed in the same lines",
+            f"see: git -C {self.repo.path} status; git -C {self.repo.path} log -p",
+        )
+
+    def merged(self, piece: Piece) -> Changes:
+        """The files of a piece with the branch's own changes since `base`. Raises Conflicting."""
+        return {path: self._onto_tip(path, new) for path, new in piece.changes.items()}
+
     def _land(self, piece: Piece, when: datetime) -> None:
-        changes = {path: self._onto_tip(path, new) for path, new in piece.changes.items()}
+        changes = self.merged(piece)
         for path, new in changes.items():
             self.desk.merged(path, self.before[path], new)
         self.head = self.repo.commit(self.head, changes, piece.message, when)

@@ -135,27 +135,37 @@ def _accept(
     base = parents[0] if parents else None
     changes = {path: new for path, (_, new) in repo.changed(commit).items()}
     piece = Piece(f"{found.subject}\n\n{found.body.strip()}\n", changes)
-    draft = Draft(Tree(repo, repo.resolve("HEAD")))
-    draft.put_all(changes)
-    if stopped := passes(draft):
-        why, *said = stopped.split("\n")
-        last = ["\n    ".join([GATE_SAID.lower(), *said])] if said else []
-        last += [f"all of them: {_again(repo, name, command)}"] if MORE in said[:1] else []
-        raise Conflict(
-            f"proposal {name}: {why}",
-            *last,
-            f"land it all the same: acx review accept --no-gate {name}",
-            f"or say no to it: acx review reject {name}",
-        )
     try:
-        placed = publish.publish(repo, base, [piece], ctx.now(), also=[(ref, None, commit)])
+        stopped = _stopped(repo, base, piece, passes) if command else ""
+        if not stopped:
+            (placed,) = publish.publish(repo, base, [piece], ctx.now(), [(ref, None, commit)])
+            return Decided(name, found.subject, placed.commit)
     except Conflict as error:
         raise Conflict(
             f"proposal {name} doesn't fit any more: {error.message}",
             f"git -C {repo.path} cherry-pick {commit[:12]}",
             f"or say no to it: acx review reject {name}",
         ) from error
-    return Decided(name, found.subject, placed[0].commit)
+    why, *said = stopped.split("\n")
+    last = ["\n    ".join([GATE_SAID.lower(), *said])] if said else []
+    last += [f"all of them: {_again(repo, name, command)}"] if MORE in said[:1] else []
+    raise Conflict(
+        f"proposal {name}: {why}",
+        *last,
+        f"land it all the same: acx review accept --no-gate {name}",
+        f"or say no to it: acx review reject {name}",
+    )
+
+
+def _stopped(repo: Repo, base: str | None, piece: Piece, passes: Callable[[Draft], str]) -> str:
+    """Why the gate doesn't let a proposal land; it judges what the branch would then hold."""
+    while True:
+        tip = repo.resolve("HEAD")
+        draft = Draft(Tree(repo, tip))
+        draft.put_all(publish.landing(repo, base, tip, piece))
+        stopped = passes(draft)
+        if stopped or tip == repo.resolve("HEAD"):  # else somebody committed meanwhile
+            return stopped
 
 
 def reject(ctx: Context, names: tuple[str, ...], space: str = "") -> list[Decided]:

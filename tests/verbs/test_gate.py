@@ -257,3 +257,34 @@ def test_a_signal_while_the_gate_is_being_started_ends_it_too(
     finally:
         signal.signal(signal.SIGINT, before)
     assert len(started) == 1 and not alive(started[0])
+
+
+def test_accepting_asks_the_gate_of_what_will_land(ctx: Context, tmp_path: Path, git: Git) -> None:
+    space.create(ctx, "shop")
+    shop = ctx.spaces.path("shop")
+    facts = shop / "skills/user-general-facts/coding-preferences.md"
+    facts.write_text("# Coding Preferences\n\n- Use uv.\n")
+    git(shop, "add", ".")
+    git(shop, "commit", "--quiet", "-m", "Mine")
+    path = tmp_path / "talk.jsonl"
+    path.write_bytes(jsonl(*DISCOUNT))
+    learn(ctx, [str(path)], space="shop", review=True)
+    name = next(one.name for one in review.listed(ctx) if "never floats" in one.commit.subject)
+    facts.write_text("# Coding Preferences\n\nReviewed.\n\n- Use uv.\n")
+    git(shop, "commit", "--quiet", "-am", "Newer than the proposal")
+
+    # Alone the proposal would pass, but not with what stands there now
+    both = "grep -rq 'never floats' skills && grep -rq Reviewed skills"
+    space.update(ctx, "shop", policy={"gate": f"! ({both})"})
+    with pytest.raises(Conflict, match="its gate failed with exit 1"):
+        review.accept(ctx, (name,))
+
+    # Alone it wouldn't, but with what stands there now it does; also with a commit made meanwhile
+    meanwhile = f"""git -C {shop} log --format=%s | grep -q Meanwhile || {{
+      echo '- Use tabs.' >> {facts}; git -C {shop} commit --quiet -am Meanwhile; }}"""
+    seen = tmp_path / "seen"
+    gate = f"cat skills/user-general-facts/coding* > {seen}; {both} && {{ {meanwhile}; }}"
+    space.update(ctx, "shop", policy={"gate": gate})
+    (done,) = review.accept(ctx, (name,))
+    landed = git(shop, "show", f"{done.commit}:{facts.relative_to(shop)}")
+    assert seen.read_text().strip() == landed.strip() and "Use tabs" in landed
