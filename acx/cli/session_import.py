@@ -72,8 +72,7 @@ def _told(one: Imported | Unread) -> None:
             for hint in one.hints:
                 render.note(f"hint: {render.inline(hint)}")
         return
-    known = f", {one.known} known before" if one.known else ""
-    news = f"{render.count(one.new, 'new message')}{known} ({one.format})"
+    news = f"{one.tally} ({one.format})"
     if sys.stdout.isatty():
         for line in render.wrapped(f"{one.session}  {news}  {render.inline(one.asked)}", 4):
             render.say(line)

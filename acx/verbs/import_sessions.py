@@ -41,8 +41,9 @@ Count = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of a conversation. `asked` is the first thing a person said in it, `redacted`
-    counts replaced secrets by kind, `ignored` what carries no message."""
+    """What came of a conversation. `known` counts messages that were stored before its file was
+    read, `repeated` those that stood in the file before. `asked` is the first thing a person said
+    in it, `redacted` counts replaced secrets by kind, `ignored` what carries no message."""
 
     session: str
     source: str
@@ -53,6 +54,14 @@ class Imported:
     redacted: Counter[str] = field(default_factory=Counter)
     warnings: tuple[Warning, ...] = ()
     ignored: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+
+    @property
+    def tally(self) -> str:
+        """`2 new messages, 3 known before`."""
+        told = f"{self.new:,} new message{'' if self.new == 1 else 's'}"
+        told += f", {self.known:,} known before" if self.known else ""
+        return told + (f", {self.repeated:,} repeated" if self.repeated else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +213,9 @@ def import_source(ctx: Context, source: Source, how: How) -> Iterator[Imported]:
         _check(source, how.format)
     opened = open_source(source, how.format or None)
     warned, ignored, index = 0, Counter[str](), 0
+    before: dict[str, int] = {}
     for index, (about, messages) in enumerate(opened.conversations(), 1):
-        done = _Import(ctx, source, how, opened.format.name, about, index).store(messages)
+        done = _Import(ctx, source, how, opened.format.name, about, index, before).store(messages)
         notes = opened.notes
         new = tuple(
             replace(warning, what=redact_text(warning.what, how.sessions.rules)[0])
@@ -236,7 +246,8 @@ def _check(source: Source, format: str) -> None:
 
 @dataclass(slots=True)
 class _Import:
-    """One conversation on its way into a session."""
+    """One conversation on its way into a session. `before` counts, by session, the messages that
+    were stored before anything of the file was."""
 
     ctx: Context
     source: Source
@@ -244,6 +255,7 @@ class _Import:
     format: str
     about: Conversation
     index: int
+    before: dict[str, int]
     asked: str = ""
 
     def store(self, messages: Iterator[Message]) -> Imported:
@@ -254,6 +266,7 @@ class _Import:
             # A transcript without ids of its own that starts like another, and goes on differently
             session_id = base if number == 1 else f"{base}-{number}"
             self._create(session_id, first.ts)
+            before = self.before.setdefault(session_id, self.how.sessions.count(session_id))
             try:
                 added = self.how.sessions.add(session_id, messages, self.how.count)
             except Diverged:
@@ -264,14 +277,16 @@ class _Import:
             asked = self._clean(self.asked[: 50 * LONGEST_TITLE])
             asked = shortened(" ".join(asked.split()), LONGEST_TITLE)
             self._titled(session_id, asked)
+            known = min(added.known, before)
             return Imported(
                 session_id,
                 self.source.name,
                 self.format,
                 added.new,
-                added.known,
+                known,
                 asked,
                 added.redacted,
+                repeated=added.known - known,
             )
         raise BadInput(f"{self.source.name}: too many transcripts start like this one")
 

@@ -180,9 +180,8 @@ def _resolve(
         for one in came:
             found.setdefault(one.session, _Found(one.session, aside))
             if one.new or len(came) == 1:
-                news = f"{one.new} new message{'' if one.new == 1 else 's'}"
-                news += f", {one.known} known before" if one.known else ""
-                progress(Step("imported", one.session, title=f"read {one.source}", detail=news))
+                title = f"read {one.source}"
+                progress(Step("imported", one.session, title=title, detail=one.tally))
         imported += came
         if left := len(done) - len(came):
             why = f"acx session import {target} --explain says why"

@@ -315,3 +315,19 @@ def test_a_path_that_is_not_there_is_told_with_one_like_it(run: Run, tmp_path: P
             assert done.code == 3 and done.err.startswith(told)
     done = run("session", "import", "elsewhere/x.jsonl")
     assert done.code == 3 and "hint: acx session import --help\n" in done.err
+
+
+def test_what_a_file_says_twice_was_not_known_before(
+    ctx: Context, tmp_path: Path, run: Run
+) -> None:
+    session = (Path(__file__).parents[1] / "demo/session.jsonl").read_bytes()
+    (tmp_path / "glued.jsonl").write_bytes(session * 2)
+    said = [{"role": "user", "parts": [{"type": "text", "text": text}]} for text in "abca"]
+    talks = [{"id": "chat", "messages": [one]} for one in said]
+    (tmp_path / "talks.json").write_text(json.dumps(talks))
+    for name in ("glued.jsonl", "talks.json"):
+        told = run("session", "import", name).err
+        assert "known before" not in told and ", 1 repeated (" in told
+        again = [one for one in import_all(ctx, [tmp_path / name]) if isinstance(one, Imported)]
+        assert all(one.new == 0 for one in again)
+        assert again[0].known == ctx.sessions.count(again[0].session)
