@@ -88,6 +88,35 @@ def test_what_only_looks_alike_is_left(one: str, other: str) -> None:
     assert tidied(before) == ([], [], before)
 
 
+HEAD = "| Service | Port |\n|---|:--:|\n"
+SHOP, BLOG = "| shop | 8080 |\n", "| blog | 8081 |\n"
+
+
+def test_a_row_that_a_table_has_twice_is_said_once() -> None:
+    table = f"# Coding\n\nBefore.\n\n{HEAD}{SHOP}{BLOG}|shop  | 8080|\n\nAfter.\n"
+    (step,), left, after = tidied(facts(coding=table))
+    assert not left and step.kind == "merge" and step.title == "Say once: | shop | 8080 |"
+    assert [dropped.line for dropped in step.dropped] == ["|shop  | 8080|"]
+    assert after[CODING] == f"# Coding\n\nBefore.\n\n{HEAD}{SHOP}{BLOG}\nAfter.\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"{HEAD}{SHOP}{BLOG}| Shop | 8080 |\n",
+        f"{HEAD}{SHOP}| | shop | 8080 |\n| shop | | 8080 |\n| sh\\|op | 8080 |\n| sh|op | 8080 |\n",
+        f"{HEAD}| yes |\n| yes |\n",
+        f"{HEAD}{SHOP}\n{HEAD}{SHOP}",
+        f"{SHOP}{SHOP}",
+        f"| Step | Command |\n|---|---|\n| restart it | now |\n{SHOP}| restart it | now |\n",
+        f"```\n{HEAD}{SHOP}{SHOP}```\n",
+    ],
+)
+def test_rows_that_may_be_meant_twice_are_left(page: str) -> None:
+    before = facts(coding=f"# Coding\n\n{page}")
+    assert tidied(before) == ([], [], before)
+
+
 def test_a_place_may_say_what_the_entry_does_not() -> None:
     entry = "- Run the database migration before switching the traffic."
     staging = {"skills/ops/SKILL.md": law("ops")}
@@ -286,7 +315,9 @@ LINE = st.one_of(
     ENTRY.map("{}".format),
     ENTRY.map("## {}".format),
     ENTRY.map("1. {}".format),
-    st.sampled_from(["", "# Title", "```", "| a | b |", "---", "- **Seen**: now", "> said", "==="]),
+    st.sampled_from(
+        ["", "# Title", "```", "| a | b |", "|---|---|", "---", "- **Seen**: now", "> said", "==="]
+    ),
 )
 PAGE = st.lists(LINE, max_size=14).map(lambda rows: "\n".join([*rows, ""]))
 NAMES = ("a.md", "coding-preferences.md", "log.md", "SKILL.md")

@@ -2,7 +2,8 @@
 
 Merged is what says the same beyond doubt, word by word (`words`) and by its place (`places`): an
 entry that another file or heading narrows is another fact, and so stays. Steps of a list with
-numbers, fields (`- **Role**: ...`), tables, code and logs are never merged.
+numbers, fields (`- **Role**: ...`), code and logs are never merged; rows of a table only with the
+very same row of that table, and not where their order may count.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from acx.learn.draft import Draft
 from acx.learn.offline.layouts import Place, chosen, places
-from acx.learn.tidy.page import Block, parsed, replaced, without
+from acx.learn.tidy.page import Block, cells, parsed, replaced, table_rows, without
 from acx.learn.tidy.places import (
     folder,
     is_facts,
@@ -35,6 +36,7 @@ LONGEST_ENTRY = 900
 """Characters beyond which reasons are not put together any more."""
 
 _FIELD = re.compile(r"\s*[-*+]\s+\*\*[^*]{1,60}(?::\*\*|\*\*\s*:)")
+_ORDERED = re.compile(r"(?i)\b(?:steps?|order|when|then|next|time|date|day|phase|stage)\b")
 _POINTS_BACK = re.compile(
     r"(?i)\W*(?:this|that|it|its|they|these|those|see|then|also|otherwise|above|same)\b"
 )
@@ -43,9 +45,9 @@ _END = re.compile(r"(\.?(?:\s*\([^()]*\))?\.?)$")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A bullet or a paragraph, with what it says. `place`: the words that its place adds.
+    """A bullet, a paragraph or a table's row, with what it says.
 
-    `rank`: how well it is placed, the best first.
+    `place`: the words that its place adds. `rank`: how well it is placed, the best first.
     """
 
     path: str
@@ -111,6 +113,7 @@ def _entries(
     title = next((block.title for block in blocks if block.level == 1), "")
     stem = "" if is_main(path) else path.split("/", 2)[2].rsplit(".", 1)[0]
     for at, block in enumerate(blocks):
+        yield from _rows(path, block) if block.kind == "table" else ()
         following = blocks[at + 1].kind if at + 1 < len(blocks) else "heading"
         if not _is_entry(block, following):
             continue
@@ -124,6 +127,14 @@ def _entries(
             rank = 2 * elsewhere + (not narrowing([stem]) & words)
         place = narrowing([*names, *above, block.lead]) | turning([stem, title])
         yield Entry(path, block, told, words, place, rank)
+
+
+def _rows(path: str, table: Block) -> Iterator[Entry]:
+    """The rows of a table, cell by cell as they stand: in few words each sign counts."""
+    for row in table_rows(table):
+        if not _ORDERED.search(row.lead) and "<!--" not in row.text:
+            words = frozenset(tokens(row.text))
+            yield Entry(path, row, Saying(cells(row.text), "", ()), words, frozenset(), 0)
 
 
 def _is_entry(block: Block, following: str) -> bool:

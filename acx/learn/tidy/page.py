@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["front", "heading", "bullet", "number", "paragraph", "table", "code", "other"]
+Kind = Literal["front", "heading", "bullet", "number", "paragraph", "table", "row", "code", "other"]
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
@@ -19,6 +19,8 @@ _BULLET = re.compile(r" {0,1}[-*+]\s+\S")
 _NUMBER = re.compile(r" {0,1}\d{1,9}[.)]\s+\S")
 _RULE = re.compile(r" {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*$")
+_DELIMITERS = re.compile(r"\s*\|(?:\s*:?-+:?\s*\|)+\s*$")
+_CELL = re.compile(r"(?<!\\)\|")
 _INDENTED = re.compile(r"(?: {2,}|\t)\s*\S")
 
 
@@ -71,6 +73,28 @@ def parsed(data: bytes | None) -> list[Block]:
             above.append((level, block.title))
         lead = text if kind == "paragraph" else lead if listed else ""
     return found
+
+
+def table_rows(table: Block) -> list[Block]:
+    """The rows of a table that has a head, which is what leads to them; without its own two lines.
+
+    Tables with the same head have different leads: the line where they begin stands in it.
+    """
+    head, *more = table.text.split("\n")
+    if not more or not _DELIMITERS.match(more[0]):
+        return []
+    lead = f"{table.first}: {head.strip()}"
+    return [
+        Block("row", at, at + 1, text, table.headings, lead)
+        for at, text in enumerate(more[1:], table.first + 2)
+        if text.lstrip().startswith("|")
+    ]
+
+
+def cells(row: str) -> tuple[str, ...]:
+    """The texts of a row's cells."""
+    first, *found = (" ".join(cell.split()) for cell in _CELL.split(row.strip()))
+    return tuple([first, *found] if first else found)
 
 
 def _level(text: str) -> int:
