@@ -15,6 +15,7 @@ HOME = Path(acx.__file__).parent
 
 LAYERS = [
     ["acx.errors"],
+    ["acx.excerpt"],
     ["acx.model"],
     ["acx.files"],
     ["acx.frontmatter", "acx.paths", "acx.yamlfile"],

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from acx.engine.port import Reply, Request, faulty, whole
 from acx.engine.prices import Tokens, cost
 from acx.errors import ModelError
+from acx.excerpt import shortened
 from acx.model import Usage
 
 if TYPE_CHECKING:
@@ -296,5 +297,4 @@ def _count(usage: Any, name: str) -> int:
 
 def _line(text: str) -> str:
     """A message of a server on one line: some send a whole page."""
-    line = " ".join(text.split())
-    return line if len(line) <= 300 else line[:299] + "…"
+    return shortened(" ".join(text.split()), 300)

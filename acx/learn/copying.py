@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from acx.excerpt import shortened
 from acx.learn.disguise import words
 from acx.learn.provenance import Speaker
 
@@ -64,8 +65,7 @@ class Copies:
         """One sentence about the first such passage, if there is one."""
         for run in self.wanted:
             if run in self._copied and run not in self._said:
-                start = " ".join(run)
-                start = start if len(start) <= 60 else start[:59] + "…"
+                start = shortened(" ".join(run), 60)
                 return [f'instructions copied from tool output: "{start}"']
         return []
 

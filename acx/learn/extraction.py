@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any
 
+from acx.excerpt import shortened
 from acx.learn.conversation import Malformed
 from acx.learn.port import Criteria
 from acx.learn.prompts import fence, fill
@@ -212,18 +213,13 @@ def _recognised(
 def _task(given: Mapping[str, Any]) -> Task:
     return Task(
         number=0,
-        title=_short(given["title"], TITLE_CHARS),
+        title=_line(given["title"], TITLE_CHARS),
         first=given["first"],
         last=given["last"],
         status=given["status"],
-        because=_short(given["because"], BECAUSE_CHARS),
+        because=_line(given["because"], BECAUSE_CHARS),
         spans=tuple((first, last) for first, last in given.get("reopened") or ()),
     )
-
-
-def _short(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _wrong(task: Task, asked: Collection[int], count: int) -> Iterator[str]:
@@ -237,3 +233,7 @@ def _wrong(task: Task, asked: Collection[int], count: int) -> Iterator[str]:
         if not end < first <= last <= count:
             yield f"{where}: {first} to {last} isn't a range after {end} and within 1 to {count}"
         end = max(end, last)
+
+
+def _line(text: str, most: int) -> str:
+    return shortened(" ".join(text.split()), most, trimmed=True)

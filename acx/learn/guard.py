@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from acx.excerpt import shortened
 from acx.learn.active import LONGEST_LINE
 from acx.learn.copying import Copies
 from acx.learn.disguise import mixed, words
@@ -133,8 +134,7 @@ def _short(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _steered(where: str, steer: Steer) -> str:
-    shown = steer.shown if len(steer.shown) <= 60 else steer.shown[:59] + "…"
-    return f'{where}: "{shown}" {steer.what}, and no user said so'
+    return f'{where}: "{shortened(steer.shown, 60)}" {steer.what}, and no user said so'
 
 
 def _borrowed(where: str, page: str) -> Iterator[str]:

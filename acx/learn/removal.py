@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from acx.excerpt import shortened
 from acx.learn.disguise import words
 from acx.learn.provenance import speeches
 from acx.learn.steering import LONGEST, content
@@ -44,12 +45,8 @@ def objections(gone: Sequence[str], added: Sequence[str], transcript: Transcript
         if speaker == "human":
             said = content(words(text[:LONGEST]))
             lost = {line: carried for line, carried in lost.items() if not _half(carried, said)}
-    return [f'takes out "{_shown(line)}", and no user spoke of it' for line in lost]
+    return [f'takes out "{shortened(line, 80)}", and no user spoke of it' for line in lost]
 
 
 def _half(carried: frozenset[str], said: frozenset[str]) -> bool:
     return 2 * len(carried & said) >= len(carried)
-
-
-def _shown(line: str) -> str:
-    return line if len(line) <= 80 else line[:79] + "…"

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from acx.excerpt import shortened
+
 Schema = Mapping[str, Any]
 
 
@@ -78,4 +80,4 @@ def _shown(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:
         text = "something nested too deep"
-    return text if len(text) <= 60 else text[:59] + "…"
+    return shortened(text, 60)

@@ -20,6 +20,7 @@ from shlex import quote
 from typing import BinaryIO
 
 from acx.errors import AcxError, BadInput, Conflict, NotFound
+from acx.excerpt import shortened
 from acx.model import Message, Session
 from acx.store.layout import Home, checked_name
 from acx.store.sessions import Diverged, Sessions
@@ -275,7 +276,7 @@ class _Import:
                 continue
             # a secret on the border of what is shown must not lose its end before it is found
             asked = self._clean(self.asked[: 50 * LONGEST_TITLE])
-            asked = shortened(" ".join(asked.split()), LONGEST_TITLE)
+            asked = shortened(" ".join(asked.split()), LONGEST_TITLE, trimmed=True)
             self._titled(session_id, asked)
             known = min(added.known, before)
             return Imported(
@@ -357,11 +358,6 @@ class _Import:
 def import_stream(ctx: Context, stream: BinaryIO, how: How | None = None) -> list[Imported]:
     """The conversations of standard input as sessions. Raises BadInput if it can't be read."""
     return list(import_source(ctx, _piped(stream), how or How(ctx.sessions)))
-
-
-def shortened(text: str, most: int) -> str:
-    """The text, its end replaced by … where it is longer than `most` characters."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _found(path: Path) -> Iterator[Source]:

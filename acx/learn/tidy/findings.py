@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, islice
 
 from acx import skillfile
+from acx.excerpt import shortened
 from acx.learn.draft import Draft
 from acx.learn.prompts import fence
 from acx.learn.tidy.page import parsed, rows
@@ -110,9 +111,5 @@ def _pairs(tree: SkillTree) -> Iterator[str]:
             alike.append((-likeness, one, other))
     for _, one, other in sorted(alike):
         places = f"{said[one][0]} and {said[other][0]}"
-        yield f"- alike: {places}: {_short(said[one][1])!r}, {_short(said[other][1])!r}"
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 90 else text[:89] + "…"
+        texts = [shortened(" ".join(said[at][1].split()), 90) for at in (one, other)]
+        yield f"- alike: {places}: {texts[0]!r}, {texts[1]!r}"
