@@ -91,7 +91,7 @@ def _run(args: list[str]) -> int:
         return _tell("ended by a signal", ("acx status",), error.args[0])
     except (KeyboardInterrupt, EOFError):
         return _tell("interrupted", ("acx status",), 130)
-    except Exception as error:
+    except Exception as error:  # whatever it is: never a traceback
         return _unforeseen(error)
     finally:
         _let_go()

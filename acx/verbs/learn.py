@@ -289,7 +289,7 @@ def _side_by_side(
         while not stop.is_set() and (item := next(todo, None)):
             try:
                 done[item[0]] = _space(ctx, learner, *item, settings)
-            except BaseException as error:
+            except BaseException as error:  # raised where the reports are gathered
                 done[item[0]] = error
 
     # Daemons, since the interpreter would wait for any other thread, and so for a hanging model

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from reading import peak, reading, repeated
 
@@ -39,8 +40,8 @@ def median(runs: int, *things: Callable[[], object]) -> list[float]:
     return [statistics.median(column) for column in zip(*taken, strict=True)]
 
 
-def process(*args: str, **options: object) -> Callable[[], object]:
-    return lambda: subprocess.run(args, check=True, capture_output=True, **options)  # type: ignore[call-overload]
+def process(*args: str, **options: Any) -> Callable[[], object]:
+    return lambda: subprocess.run(args, check=True, capture_output=True, **options)
 
 
 def start_up() -> Iterator[str]:

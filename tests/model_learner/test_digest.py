@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acx.model import Attachment, Message, Part, Text, Thinking, ToolCall, ToolResult
+from acx.model import Attachment, Event, Message, Part, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.digest import CHARS_A_TOKEN, digest
 
 
-def human(number: int, words: str, event: str = "") -> Message:
-    return Message("user", (Text(words),), "human", number, event=event)  # type: ignore[arg-type]
+def human(number: int, words: str, event: Event = "") -> Message:
+    return Message("user", (Text(words),), "human", number, event=event)
 
 
 def agent(number: int, *parts: Part) -> Message:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from acx.model import Message, Part, Session, Text, ToolCall
+from acx.model import Message, Origin, Part, Role, Session, Text, ToolCall
 from acx.store.layout import Home
 from acx.store.sessions import Diverged, Sessions
 from acx.transcripts.own_rules import Rules
 
 
-def said(role: str, *texts: str, id: str = "") -> Message:
-    origin = "human" if role == "user" else "agent"
-    return Message(role, tuple(map(Text, texts)), origin, id=id)  # type: ignore[arg-type]
+def said(role: Role, *texts: str, id: str = "") -> Message:
+    origin: Origin = "human" if role == "user" else "agent"
+    return Message(role, tuple(map(Text, texts)), origin, id=id)
 
 
 @pytest.fixture
-def sessions(tmp_path) -> Sessions:  # type: ignore[no-untyped-def]
+def sessions(tmp_path: Path) -> Sessions:
     found = Sessions(Home(tmp_path))
     found.create(Session("s", "2026-01-01T00:00:00Z"))
     return found

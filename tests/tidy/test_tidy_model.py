@@ -197,7 +197,9 @@ def test_nonsense_is_answered_and_costs_no_step() -> None:
 
 
 def test_an_endless_loop_ends() -> None:
-    forever: Callable[[Any], Answer] = lambda _: call("view", {"path": CODING})  # noqa: E731
+    def forever(_: Any) -> Answer:
+        return call("view", {"path": CODING})
+
     steps, left, after, api = ran(forever, turns=7)
     assert (steps, after, len(api.requests)) == ([], FILES, 7)
     assert left == ["the model was still at it after 7 turns"]

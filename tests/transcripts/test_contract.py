@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from acx.transcripts.source import sample
 from acx.transcripts.walk import Source
 from acx.verbs.context import Context
 from acx.verbs.import_sessions import import_file
+from tests.conftest import Run
 from tests.transcripts.corpus_files import CORPUS, FILES, files, name, needs_corpus
 
 pytestmark = needs_corpus
@@ -199,7 +200,7 @@ def test_no_bytes_break_a_reader(format: str, data: bytes) -> None:
     list(named(format).read(io.BytesIO(data), Notes()))
 
 
-def test_the_whole_folder_comes_in(ctx: Context, run, figures) -> None:  # type: ignore[no-untyped-def]
+def test_the_whole_folder_comes_in(ctx: Context, run: Run, figures: Callable[[str], None]) -> None:
     done = run("session", "import", str(CORPUS), "--json")
     assert done.code == 0
     found_ = json.loads(done.out)

@@ -232,8 +232,8 @@ def test_an_output_too_long_keeps_what_the_harness_says_of_it() -> None:
 
 
 def test_version_2_has_calls_codes_and_times_of_its_own() -> None:
-    call = {"id": "t1", "type": "function"}
-    call["function"] = {"name": "bash", "arguments": '{"command": "make"}'}  # type: ignore[assignment]
+    function = {"name": "bash", "arguments": '{"command": "make"}'}
+    call = {"id": "t1", "type": "function", "function": function}
     asked = {**say("assistant", "Build.", timestamp=1750000000), "tool_calls": [call]}
     told = {**say("tool", "x", raw_output="bad\n", returncode=3), "tool_call_id": "t1"}
     late = {**say("tool", "x", raw_output="", exception_info="timed out"), "tool_call_id": "t2"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,8 @@ def test_only_a_dry_run_needs_a_scratch_home_and_it_goes_away(
         found = import_all(ctx, [path, path], dry_run=dry_run)
         next(found)
         assert bool(list(scratch.iterdir())) == dry_run
-        found.close()  # type: ignore[attr-defined]
+        assert isinstance(found, Generator)
+        found.close()
         assert not list(scratch.iterdir())
 
 

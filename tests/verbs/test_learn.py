@@ -20,6 +20,7 @@ from acx.verbs import log as log_verb
 from acx.verbs.context import Context
 from acx.verbs.learn import LearnReport, learn
 from acx.verbs.progress import Step
+from tests.conftest import Run
 from tests.verbs.conversations import BROKE, DISCOUNT, EXPORT, agent, bash, jsonl, user
 
 Git = Callable[..., str]
@@ -379,9 +380,9 @@ def test_a_session_being_learned_is_not_deleted(ctx: Context, shop: Path) -> Non
     assert not ctx.sessions.exists("s")
 
 
-def test_the_report_as_json_is_complete(shop: Path, file: Path, run: Callable[..., object]) -> None:
+def test_the_report_as_json_is_complete(shop: Path, file: Path, run: Run) -> None:
     done = run("learn", str(file), "--json")
-    value = json.loads(done.out)  # type: ignore[attr-defined]
+    value = json.loads(done.out)
     assert value["learner"] == "offline"
     assert value["sessions"][0]["lessons"][0]["commit"]
     assert value["usage"] == {"input": 0, "output": 0, "cached": 0, "calls": 0, "cost": 0.0}
