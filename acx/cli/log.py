@@ -43,4 +43,5 @@ def log(
     render.columns(("LESSON", "LEARNED", "KIND", "OUTCOME", "WHAT"), rows)
     render.note(f"space {page.space}, learner: {', '.join(sorted(learners))}")
     if page.more:
-        render.note(f"more: acx log --space {page.space} --limit {limit * 2}")
+        of = f" --session {session}" if session else ""
+        render.note(f"more: acx log --space {page.space}{of} --limit {limit * 2}")

@@ -37,6 +37,10 @@ LAST_HINTS = {2: "acx --help", 3: "acx status", 4: "acx status", 5: "nothing was
 """What to say by exit code where the error itself knows nothing better."""
 
 
+LIKE = 0.7
+"""How much of a word must be right to be taken for another, as difflib counts it."""
+
+
 SYSTEM_HINT = "check the path and its permissions, or set ACX_HOME to another folder"
 
 
@@ -134,15 +138,12 @@ def _unforeseen(error: Exception) -> int:
     if hasattr(error, "format_message"):  # typer's errors of usage
         if not error.format_message():  # the help was printed instead of an error
             return 2
-        from difflib import get_close_matches
-
         context = getattr(error, "ctx", None)
         where = context.command_path if context else "acx"
-        hints = [f"{where} --help"]
         quoted = error.format_message().split("'")
-        if len(quoted) > 1 and (meant := get_close_matches(quoted[1], COMMANDS, 1)):
-            hints.insert(0, f"acx {meant[0]}")
-        return _tell(error.format_message(), tuple(hints), getattr(error, "exit_code", 2))
+        meant = _meant(context, quoted[1]) if len(quoted) > 1 else ()
+        hints = (*meant, f"{where} --help")
+        return _tell(error.format_message(), hints, getattr(error, "exit_code", 2))
     if type(error).__name__ == "Abort":
         return _tell("interrupted", ("acx status",), 130)
     if os.environ.get("ACX_DEBUG"):
@@ -151,6 +152,18 @@ def _unforeseen(error: Exception) -> int:
         return _tell(_system(error), (SYSTEM_HINT,), 1)
     said = f"{type(error).__name__}: {error}".splitlines()[0]
     return _tell(f"a defect of acx: {said}", ("see where: ACX_DEBUG=1 acx ...",), 1)
+
+
+def _meant(context: Any, word: str) -> tuple[str, ...]:
+    """The command that somebody may have meant who wrote another word."""
+    from difflib import get_close_matches
+
+    if word == "version":
+        return ("acx --version",)
+    known = getattr(getattr(context, "command", None), "commands", None) or COMMANDS
+    if found := get_close_matches(word, known, 1, LIKE):
+        return (f"{context.command_path if known is not COMMANDS else 'acx'} {found[0]}",)
+    return (f"acx {word}",) if word in COMMANDS else ()
 
 
 def _tell(message: str, hints: tuple[str, ...], code: int) -> int:

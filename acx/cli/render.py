@@ -293,7 +293,7 @@ def lesson(commit: Any, changes: Diff, state: str = "") -> None:
 
 def learned(report: Any) -> None:
     """What a run of learn did: diffs of a dry run, then a summary line."""
-    unfinished = []
+    unfinished, empty = [], []
     for session in report.sessions:
         for one in session.lessons if report.dry_run else ():
             say(styled(clean(one.title), "bold"))
@@ -312,14 +312,23 @@ def learned(report: Any) -> None:
             told = f"{count(len(open_tasks), 'task')} not finished yet, so nothing to learn from"
             note(f"  {session.session}: {told}")
             unfinished.append(session.session)
+        elif session.status == "completed" and not session.outcomes:
+            empty.append(session.session)
+    if empty:
+        where = empty[0] if len(empty) == 1 else count(len(empty), "session")
+        note(f"  no task was found in {where}, so nothing to learn from")
     if unfinished and not report.dry_run:  # which keeps no session that could be looked at
         note(f"hint: see what isn't: acx session tasks {unfinished[0]}")
     for line in wrapped(clean(summary(report)), 4):
         say(line)
+    if not (report.sessions or report.refused or report.loose):
+        note("hint: give it transcripts: acx learn FILE, or acx learn --from claude-code")
 
 
 def summary(report: Any) -> str:
     """One line: how much was learned, by whom, for how much."""
+    if report.refused and not report.sessions:
+        return f"Learned nothing: what was given can't be read (learner: {report.learner})"
     if not report.sessions:
         loose = count(report.loose, "session")
         verb = "is" if report.loose == 1 else "are"

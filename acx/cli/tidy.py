@@ -27,8 +27,11 @@ def tidy(
     max_cost: MaxCost = "",
     json: Json = False,
 ) -> None:
-    """Consolidate the skills of a space: merge what is said twice, split what grew too large,
-    repair names and descriptions. One commit a step; what goes away is named in it."""
+    """Consolidate the skills of a space, one commit a step.
+
+    Merges what is said twice, splits what grew too large, repairs descriptions.
+    What goes away is named in the commit.
+    """
     if not dry_run:
         outlive_reader()
     with render.Watch() as watch:

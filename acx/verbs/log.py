@@ -40,6 +40,9 @@ def log(
     if limit < 1:
         raise UsageError("--limit must be at least 1")
     name = ctx.space_name(space)
+    if session:
+        with contextlib.suppress(NotFound):  # of a session that isn't here there may be lessons
+            session = ctx.sessions.find(session)
     with ctx.spaces.open(name) as repo:
         found = [
             entry

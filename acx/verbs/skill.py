@@ -131,7 +131,10 @@ def new(ctx: Context, space: str, skill: str, template: str = "") -> SkillChange
         p for p in skillfile.problems(found.files[MAIN].decode(), skill) if p.severity == "error"
     ]
     if errors:
-        raise BadInput(f"{skill!r} can't be the name of a skill: {errors[0].message}")
+        raise BadInput(
+            f"{skill!r} can't be the name of a skill: {errors[0].message}",
+            "use lower-case letters, digits and single hyphens: acx skill new my-notes",
+        )
     return _added(ctx, name, found, f"template {template}" if template else "")
 
 

@@ -1,0 +1,52 @@
+"""What somebody is told who doesn't know acx yet: hints that lead on, and no riddles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+SESSION = Path(__file__).parents[1] / "demo/session.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("lern", "acx learn"),
+        ("version", "acx --version"),
+        ("config", "acx --help"),
+        ("review acept", "acx review accept"),
+        ("session learn", "acx learn"),
+        ("session nothing", "acx session --help"),
+    ],
+)
+def test_a_misspelt_command(run: Run, line: str, hint: str) -> None:
+    done = run(*line.split())
+    assert done.code == 2 and done.err.splitlines()[1] == f"hint: {hint}"
+
+
+def test_learning_where_there_is_nothing_to_learn_from(run: Run, tmp_path: Path) -> None:
+    first = run("learn")
+    assert first.code == 0 and first.err.startswith("hint: give it transcripts: acx learn FILE")
+    run("space", "create", "shop")
+    given = run("learn", "one", "two")
+    assert given.code == 3 and given.out.startswith("Learned nothing: what was given can't be read")
+    for name in ("a", "b"):
+        said = f'{{"role": "assistant", "content": "{name}"}}\n'
+        (tmp_path / f"{name}.jsonl").write_text(said)
+    assert "  no task was found in 2 sessions, so" in run("learn", "a.jsonl", "b.jsonl").err
+
+
+def test_a_session_is_named_by_its_prefix_in_the_log_too(run: Run) -> None:
+    run("space", "create", "shop")
+    run("learn", str(SESSION))
+    done = run("log", "--session", "255c", "--limit", "2")
+    assert len(done.out.splitlines()) == 3
+    assert done.err.endswith("more: acx log --space shop --session 255c --limit 4\n")
+
+
+def test_a_skill_name_that_cannot_be_one(run: Run) -> None:
+    run("space", "create", "shop")
+    assert "hint: use lower-case letters" in run("skill", "new", "Foo").err
