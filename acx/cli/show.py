@@ -28,7 +28,7 @@ def show(
         render.as_json(found)
         return
     entry = found.entry
-    state = "" if entry.state == "landed" else f"{entry.state}: {entry.name}"
+    state = "" if entry.state == "landed" else f"{entry.state}: {entry.name}".removesuffix(": ")
     render.lesson(entry.commit, found.diff, state)
     session = entry.commit.trailers.get("Acx-Session")
     if session:

@@ -12,7 +12,7 @@ from typing import Any
 from acx import files
 from acx.errors import BadInput, NotFound, UsageError
 from acx.model import Space
-from acx.store import publish, skill_source
+from acx.store import ledger, publish, skill_source
 from acx.store.layout import SKILLS, SPACE_FILE, checked_name
 from acx.store.publish import Piece
 from acx.store.repo import Repo
@@ -204,7 +204,7 @@ def show(ctx: Context, text: str) -> SpaceShown:
         head = repo.run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.decode().strip()
         tip = repo.resolve("HEAD")
         paths = [path for path, _ in repo.files(tip, SKILLS)] if tip else []
-        lessons = repo.log("HEAD", "--grep=^Acx-Task: ") if tip else []
+        lessons = [entry for entry in ledger.entries(repo) if entry.state == "landed"]
         proposals = repo.refs("refs/heads/acx/proposals")
     names = {path.split("/")[1] for path in paths if path.endswith("/SKILL.md")}
     return SpaceShown(

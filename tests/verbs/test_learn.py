@@ -418,7 +418,7 @@ def test_nothing_is_stored_where_there_is_no_space_for_it(ctx: Context, file: Pa
 
 
 def test_what_a_person_reverted_is_told_and_not_learned_again(
-    ctx: Context, shop: Path, file: Path, git: Git
+    ctx: Context, shop: Path, file: Path, git: Git, run: Run
 ) -> None:
     landed = learn(ctx, [str(file)]).lessons
     undone = git(shop, "rev-parse", "HEAD")
@@ -426,6 +426,8 @@ def test_what_a_person_reverted_is_told_and_not_learned_again(
     states = {e.commit.id: e.state for e in log_verb.log(ctx).items}
     assert states[undone] == "reverted" and list(states.values()).count("landed") == landed - 1
     assert status.status(ctx).spaces[0].lessons == landed - 1
+    assert space.show(ctx, shop.name).lessons == landed - 1
+    assert run("show", undone).out.startswith(f"lesson {undone} (reverted)\n")
     ctx.sessions.update(ctx.sessions.ids()[0], status="pending", learned=0)
     assert learn(ctx).lessons == 0
     git(shop, "revert", "--no-edit", "HEAD")  # and taken back once more
