@@ -24,6 +24,8 @@ def outlive_reader() -> None:
     """From now on `| head` ends what is told, and neither what is done nor its exit code."""
     for name in ("stdout", "stderr"):
         old = getattr(sys, name)
+        if old.isatty():
+            continue  # a terminal that goes sends a signal, and a Windows console takes no bytes
         raw = _Unheard(old.fileno(), "w", closefd=False)
         setattr(
             sys,
