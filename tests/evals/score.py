@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from acx.model import Task, Usage
 from tests.evals.case import Case, GoldTask, Script
@@ -183,11 +183,12 @@ def _outcomes(
 
 def _recall(case: Case, learned: Learned, misses: list[str]) -> tuple[Share, Share, int]:
     found, kinds, held = Share(), Share(), 0
+    logs = log_skills(learned.files)
     for lesson in case.lessons:
         fitting = [
             made
             for made in learned.commits
-            if made.session == lesson.session and teaches(made.text, lesson)
+            if made.session == lesson.session and teaches(_lesson(made, logs), lesson)
         ]
         landed = [made for made in fitting if made.state == "landed"]
         found += Share(lesson.weight if landed else 0, lesson.weight)
@@ -199,6 +200,12 @@ def _recall(case: Case, learned: Learned, misses: list[str]) -> tuple[Share, Sha
         why = f"only held: {fitting[0].held or fitting[0].subject}" if fitting else "not learned"
         misses.append(f"lesson {lesson.id} (weight {lesson.weight}) {why}")
     return found, kinds, held
+
+
+def _lesson(made: Made, logs: frozenset[str]) -> str:
+    """What a commit says, but for its line in a diary: that names the task's other lessons."""
+    added = {path: lines for path, lines in made.added.items() if skill_of(path) not in logs}
+    return replace(made, added=added).text if added else made.text
 
 
 def _precision(

@@ -184,6 +184,15 @@ def test_a_lesson_says_all_of_it_in_one_commit(
     assert found.precision == Share(int(right), 1)
 
 
+def test_the_line_in_a_diary_neither_says_a_lesson_nor_spoils_it(case: Case) -> None:
+    spoiled = made("Use uv, never pip", {FACTS: RULE, LOG: "- **Learnings**: no poetry; VPN"})
+    assert score(case, learned(spoiled)).recall == Share(3, 4)
+    elsewhere = made("Tea", {FACTS: "- Likes tea.", LOG: "- **Learnings**: Use uv, never pip"})
+    assert score(case, learned(elsewhere)).recall == Share(0, 4)
+    alone = made("Tea", {LOG: "- **Learnings**: Use uv, never pip"})
+    assert score(case, learned(alone)).recall == Share(3, 4)
+
+
 def test_the_kind_is_counted_apart(case: Case) -> None:
     assert score(case, learned(GOOD)).kinds == Share(1, 1)
     other = score(case, learned(replace(GOOD, kind="sop")))
