@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from acx.model import Message, Role, Task, Text, ToolCall, ToolResult
@@ -105,16 +105,17 @@ def _voices(message: Message) -> Iterator[tuple[str, Role]]:
             yield part.text, own
         elif isinstance(part, ToolCall):
             yield from ((text, own) for text in _strings(part.args))
-            yield _call(part), own
+            yield from ((_call(part, written), own) for written in (json.dumps, str))
         elif isinstance(part, ToolResult):
             yield part.text, "tool"
 
 
-def _call(part: ToolCall) -> str:
-    """A call in one line, as readers of a session see it: `refund: order=A-17, amount=499.0`."""
+def _call(part: ToolCall, written: Callable[[Any], str]) -> str:
+    """A call in one line, as readers of a session see it: `refund: order=A-17, amount=499.0`, with
+    `True` as well as `true`."""
     args = part.args if isinstance(part.args, Mapping) else {"": part.args}
     given = [
-        f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+        f"{name}={value if isinstance(value, str) else written(value)}"
         for name, value in args.items()
     ]
     return f"{part.name}: {', '.join(given)}"

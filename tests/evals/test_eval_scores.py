@@ -29,9 +29,10 @@ GOLD = {
               "secret": ["hunter2"]},
 }  # fmt: skip
 
+CALLED = {"command": "pip install x", "background": True}
 MESSAGES = (
     Message("user", (Text("fix the tests\nand bump the version"),), "human", 1),
-    Message("assistant", (ToolCall("c1", "Bash", {"command": "pip install x"}),), "agent", 2),
+    Message("assistant", (ToolCall("c1", "Bash", CALLED),), "agent", 2),
     Message("tool", (ToolResult("c1", "\x1b[31mNo module\x1b[0m   named x"),), "harness", 3),
     Message("user", (Text("no, use uv here, never pip"),), "human", 4),
     Message("assistant", (Text("Done."),), "agent", 5),
@@ -238,6 +239,8 @@ def test_a_skill_that_says_so_is_a_diary(case: Case) -> None:
         ('#4 user: "use uv  here"', True),
         ('#3 tool: "No module named x"', True),  # colours and spaces aside
         ('#2 assistant: "pip install x"', True),
+        ('#2 assistant: "pip install x, background=True"', True),
+        ('#2 assistant: "background=true"', True),
         ('#1 user: "tests and bump"', True),
         ('#5 user: "use uv here"', False),  # another message
         ('#4 tool: "use uv here"', False),  # another voice
