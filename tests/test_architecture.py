@@ -45,7 +45,7 @@ DOORS = {
     "watchdog": {"acx.verbs.watch"},
     "msgspec": {"acx.transcripts.json_text"},
     "ahocorasick_rs": {"acx.transcripts.needles"},
-    "subprocess": {"acx.store.process"},
+    "subprocess": {"acx.store.process", "acx.transcripts.ahead"},
 }
 """Which module alone may import a dependency."""
 

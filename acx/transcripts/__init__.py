@@ -6,6 +6,7 @@ at a time). Not in here: storing, numbering and redacting, which is `acx.store`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ _ONE: Mapping[str, str] = {
     "acx": "acx.transcripts.formats.acx_form",
 }
 """Readers that take single messages; loaded when asked for, since a pipe needs one of them."""
+
+LONG = 32 * 2**20
+"""Bytes of a file from which on a second process reads it: below, starting one takes as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,24 @@ def _form(value: Any) -> str:
 
 def _items(format: Format, stream: BinaryIO, notes: Notes, name: str) -> Iterator[Item]:
     with closing(stream), _reading(name):
-        yield from format.read(stream, notes)
+        if _is_long_file(stream) and _processors() > 1:
+            from acx.transcripts.ahead import read_ahead  # 10 ms
+
+            yield from read_ahead(format.read, stream, notes)
+        else:
+            yield from format.read(stream, notes)
+
+
+def _is_long_file(stream: BinaryIO) -> bool:
+    """Whether this is a long file that was opened by its name: its place in it is its own."""
+    named = isinstance(getattr(stream, "name", None), str)
+    return named and os.fstat(stream.fileno()).st_size >= LONG
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
