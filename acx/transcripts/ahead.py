@@ -95,7 +95,9 @@ def _received(read: Read, stream: BinaryIO) -> Generator[_Frame, None, None]:
 
 def send(name: str) -> None:
     """What the second process does: send what the function of this name reads in standard input."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for who listens, and ends us with SIGTERM
+    for own in ("SIGINT", "SIGHUP"):  # are for who listens, too, and ends us with SIGTERM
+        if hasattr(signal, own):
+            signal.signal(getattr(signal, own), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # removes scratch on its way out
     # Once so much was freed, glibc keeps what is freed for the next line: 0.3 s a GB
     bytes(SPARE)

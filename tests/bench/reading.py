@@ -40,7 +40,7 @@ def reading(folder: Path, corpus: Path) -> Iterator[str]:
         count = _lines(Path(os.environ["ACX_HOME"]) / "sessions" / session / "messages.jsonl")
         yield (
             f"import             {size:7.1f} MB: {taken:6.2f} s ({size / taken:.0f} MB/s,"
-            f" {count / taken:,.0f} messages a second), peak {memory / 1024:.0f} MB;"
+            f" {count / taken:,.0f} messages a second), peak {memory / 1024:.0f} MB a process;"
             f" json.loads of its lines {loads:.2f} s ({size / loads:.0f} MB/s), cat {cat:.2f} s;"
             f" speed {loads / taken:.2f} of json.loads  (aim: 0.5, 150 MB)"
         )

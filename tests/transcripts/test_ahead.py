@@ -28,6 +28,7 @@ from tests.conftest import PROGRAM
 from tests.transcripts.corpus_files import CORPUS, FILES, needs_corpus
 
 MESSAGES = 1000
+ENDING = [signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
 
 
 def said(text: str) -> Message:
@@ -160,7 +161,7 @@ def test_who_stops_listening_ends_it_and_its_scratch_goes(tmp_path: Path) -> Non
     assert not (tmp_path / "scratch").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [*ENDING, signal.SIGHUP])
 def test_it_ends_with_the_process_that_listens(number: signal.Signals, tmp_path: Path) -> None:
     path = tmp_path / "where.txt"
     path.write_text(str(tmp_path / "scratch"))
@@ -178,7 +179,7 @@ def test_it_ends_with_the_process_that_listens(number: signal.Signals, tmp_path:
     )  # fmt: skip
     assert listening.stdout
     pid = int(listening.stdout.readline())
-    if number == signal.SIGINT:
+    if number in (signal.SIGINT, signal.SIGHUP):
         os.killpg(listening.pid, number)  # as a terminal does
     else:
         listening.send_signal(number)
@@ -238,7 +239,7 @@ def test_only_long_files_are_read_ahead_and_by_two_processors(
     assert len(started) == processors - 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDING)
 def test_an_import_that_was_ended_is_taken_up_again(
     number: signal.Signals, ctx: Context, tmp_path: Path
 ) -> None:
