@@ -34,6 +34,13 @@ def formed(kind: str) -> Callable[[re.Match[str]], str]:
     return lambda match: "" if _UNREAL.search(match["secret"]) else kind
 
 
+def django(match: re.Match[str]) -> str:
+    """Of a value of small letters, digits and signs: whether it is drawn by lot, and no call."""
+    value = match["secret"]
+    drawn = len(re.findall(r"\d", value)) >= 3 and len(re.findall(r"[^a-z\d]", value)) >= 4
+    return "secret" if drawn and not _PLACEHOLDER.search(value) else ""
+
+
 def assigned(match: re.Match[str]) -> str:
     name, value = match["name"], match["secret"]
     quoted = "quote" in match.re.groupindex
@@ -76,13 +83,15 @@ _CONNECTION = re.compile(
     r"(?i)\b(?:server|data source|host|user(?: id|name)?|uid|database|initial catalog)"
     r"\s?=[^;\s()]{1,100};"
 )
+_ENCODED = re.compile(r"(?i)(?:sha-?\d|md5|base(?:32|64)|argon2|pbkdf2|utf-?8)")
+"""What is said of a password, rather than one."""
 _OWN = re.compile(r"(?i)\b(?:my|our)(?: \w+)? $")
 
 
 def spoken(match: re.Match[str]) -> str:
     """Of a value that follows a name in a sentence or a command: only what can't be a word."""
     name, value = match["name"], match["secret"].rstrip(".!?:")
-    if _PLACEHOLDER.search(value):
+    if _PLACEHOLDER.search(value) or _ENCODED.match(value):
         return ""
     if _is_aws(match):
         return "aws-secret-key"

@@ -127,7 +127,7 @@ HINTS = (
 """In lower case. A text with none of them has no named secret."""
 
 _NAME = (
-    r"(?P<name>(?:(?i:pass(?:w(?:or)?d|phrase|(?<=[_-]pass))|pwd|secret|token|credential"
+    r"(?P<name>(?:(?i:pass(?:w(?:or[dt]|d)|phrase|(?<=[_-]pass))|pwd|secret|token|credential"
     r"|(?:api|access|account|private|signing|encryption|master)[_ -]?key|auth(?:[_-]?key)?)|_KEY)"
     r"(?i:s|[_ -]?key(?:_?base)?|_?[0-9]{1,2}|_(?:prod|production|dev|test|staging|live|value))?)"
 )
@@ -230,8 +230,9 @@ BEARER = Rule(
     judges.authorization,
 )
 SPOKEN = Rule(
-    ("assword ", "oken ", "OKEN ", "key ", "KEY "),
-    _NAME + r"(?: is| was)?:?[ \t]{1,3}(?P<quote>[\"'`]?)"
+    ("assword ", "asswort ", "oken ", "OKEN ", "key ", "KEY "),
+    _NAME + r"(?:(?: (?:for|of|to|on|at|für|fürs|zum|vom|am)(?: [\w'.-]{1,20}){1,4}?)?"
+    r" (?:is|was|ist|war|lautet))?:?[ \t]{1,3}(?P<quote>[\"'`]?)"
     r"(?P<secret>[^\s\x1b\"'`,;<>(){}\[\]|\\]{6,400}+)",
     judges.spoken,
 )
@@ -262,5 +263,13 @@ COMMANDS: tuple[Rule, ...] = (
     ),
 )
 
-LITERAL: tuple[Rule, ...] = (*TOKENS, BEARER, *COMMANDS, *URLS, PGPASS, NETRC)
+DJANGO = Rule(
+    ("SECRET_KEY",),
+    r"SECRET_KEY[ \t]{0,3}[=:][ \t]{0,3}(?P<secret>[a-z0-9!@#$%^&*(_=+)-]{32,100}+)(?![\w.\[])",
+    judges.django,
+)
+"""What `startproject` makes, as it stands in a .env: it may have brackets, which no other value has
+that isn't in quotes."""
+
+LITERAL: tuple[Rule, ...] = (*TOKENS, BEARER, *COMMANDS, *URLS, PGPASS, NETRC, DJANGO)
 """Rules with needles that stand in a text as they are, in the order in which they are tried."""

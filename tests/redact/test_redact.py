@@ -78,6 +78,10 @@ NAMED = [
     ("password", "POSTGRES_PASSWORD={}", "correct" + "horse"),
     ("password", "My password is {}, keep it", "S3cret" + "Pw9"),
     ("password", "ok, my wifi password is {} by the way", "hunter" + "22"),
+    ("password", "1979. password for the portal is {} if u need that", "Seepferd" + "77!"),
+    ("password", "the password of the new router was {}", "S3cret" + "Pw9"),
+    ("password", "das Passwort fürs Portal ist {}", "S3cret" + "Pw9"),
+    ("password", "Passwort: {}", "S3cret" + "Pw9"),
     ("password", "sshpass -p '{}' ssh host", "S3cret" + "Pw9"),
     ("password", "docker login -u bob -p {} reg.test", "S3cret" + "Pw9"),
     ("password", "mysql -u root -p{} shop", "S3cret" + "Pw9"),
@@ -96,6 +100,8 @@ NAMED = [
     ("secret", "client_secret={}&grant_type=code", LONG),
     ("secret", "SECRET_KEY = '{}'", LONG),
     ("secret", "jwtSecret: {}", LONG),
+    ("secret", "DJANGO_SECRET_KEY={}", "q7n(2d$0zv@hw_8x!r3m+" + "kf5l^t1bey6c&pj9gu4as"),
+    ("secret", "SECRET_KEY: {}", "x)9f&0w(2k#7!v=3m@5z" + "b^1c*8d+4g_6h-j%lnpqrstuyaei"),
     ("token", "token: {}", LONG),
     ("token", "deploy --token {} --force", LONG),
     ("token", "ACCESS_TOKEN := {}", LONG),
@@ -243,6 +249,10 @@ postgres://$USER:$PASSWORD@localhost/db
 ssh://git@github.com:org/repo.git
 http://localhost:3000/@scope/package
 the password is stored2 in the vault, the token is sha256-hashed
+the password for the vault is stored2 there, the password of a user is SHA256-hashed
+SECRET_KEY=get_random_secret_key(length=50, chars=chars)
+SECRET_KEY = env_or_default_value(name, 50)(settings)[0]
+the password to the page of step 2 is on Page-2, the token for the api is Version-2
 the token refresh-v2 branch and the password reset2fa page
 mysql -u root -p shop
 docker login -u bob -p $PASSWORD
