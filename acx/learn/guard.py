@@ -49,7 +49,7 @@ _BORROWED = (
             r"|claude|codex|copilot|gemini)\b"
             r"|\b(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+"
             r"(?:all |any |the |every )?(?:(?:ai|llm|language model|coding) )?(?:ai|llm|agent"
-            r"|assistant|language model|claude|codex|copilot|cursor|gemini)s?\s*(?:[:!,]|-\s)"
+            r"|assistant|language model|claude|codex|copilot|cursor|gemini)s?[ \t]*(?:[:!,]|-\s)"
         ),
     ),
     (

@@ -175,12 +175,17 @@ _FAILS = re.compile(
     r"(?i)\b(?:errors?|fail(?:s|ed|ure)?|doesn't|didn't|couldn't|can't|(?:does|did|could|can) ?not"
     r"|not found|denied|refused|forbidden|unauthorized|timed? ?out|40[0-9]|50[0-9]|mismatch)\b"
 )
-_SPAN = re.compile(r"`[^`\n]+`")
+_SPAN = re.compile(r"`[^`\n]+`|\"[^\"`\n]+(?:\n[^\"`\n]+){0,3}\"")
+"""What is quoted; in quotation marks also over a few lines."""
 _ORDERS = re.compile(
     r"(?i)\b(?:use|pull|install|add|run|take|get|try|fetch|download|see|visit|open|clone|go|switch"
     r"|replace|instead|please|should|must)\b"
 )
-_CI_RUNS = re.compile(r"(?i)(\b(?:ci|job|workflow|pipeline) (?:runs|ran) )`[^`\n]+`")
+_CI_RUNS = re.compile(
+    r"(?i)(\b(?:ci|job|workflow|pipeline) (?:runs|ran) )`[^`\n]+`"
+    r"|`[^`\n]+`(?= (?:fails|failed|breaks|broke|stops|stopped) in (?:the )?"
+    r"(?:ci|job|workflow|pipeline)\b)"
+)
 
 _SOURCE = re.compile(r"(?:git\+|github:|gitlab:|bitbucket:|git@|https?:|ssh:|[\w.-]+/[\w.-]+)")
 
@@ -206,7 +211,7 @@ def wanted(text: str) -> list[Reference]:
     text = _SPAN.sub(
         lambda span: _REGISTRY.sub("", span[0]) if _is_error(span[0]) else span[0], text
     )
-    told = {reference.key for reference in references(_CI_RUNS.sub(r"\1", text))}
+    told = {reference.key for reference in references(_CI_RUNS.sub(lambda run: run[1] or "", text))}
     return [one for one in references(text) if one.kind != "command" or one.key in told]
 
 
