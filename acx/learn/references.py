@@ -251,21 +251,24 @@ def _url(scheme: str, rest: str) -> Iterator[Reference]:
 
 def _address(host: str, path: str, scheme: str = "") -> Iterator[Reference]:
     host = _VARIABLE.sub("", host).strip(".").removeprefix("www.")
-    if not host or _harmless(host):
+    if not host or _harmless(host, path):
         return
     place = f"{host}/{path.strip('/').rstrip('.,:;!?*')}"
     core = max(re.split(r"[.\[\]:]", host), key=len)
     yield Reference("address", place, f"{scheme}{place}".rstrip("/")[:70], core)
 
 
-def _harmless(host: str) -> bool:
+def _harmless(host: str, path: str) -> bool:
+    """Whether nobody elsewhere is reached there: a name or number of this machine, or a private
+    network as a whole (`192.168.20.0/24`)."""
     if _LOCAL.fullmatch(host):
         return True
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:
         return False
-    return address.is_loopback or address.is_unspecified
+    network = re.fullmatch(r"/(?:[89]|[12]\d|30)", path) is not None
+    return address.is_loopback or address.is_unspecified or (network and address.is_private)
 
 
 def _hostlike(found: re.Match[str], net: bool) -> bool:

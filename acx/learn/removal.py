@@ -17,7 +17,8 @@ from acx.learn.steering import LONGEST, content
 from acx.model import Transcript
 
 _SAFEGUARD = re.compile(
-    r"\b(?:never|must not|mustn't|may not|forbidden|not allowed|prohibited|only (?:after|once)"
+    r"\b(?:(?<!is )(?<!are )never|never(?! (?:in|at|home|here|there|free|available|reachable)\b)"
+    r"|must not|mustn't|may not|forbidden|not allowed|prohibited|only (?:after|once)"
     r"|hands off|off[- ]limits)\b"
     r"|\b(?:don't|do not|avoid)\b.{0,60}\b(?:without|force|prod|production|live|delet\w+|drop\w*"
     r"|remov\w+|overwrit\w+|shar\w+|send\w*|secrets?|tokens?|credentials?|passwords?|touch"

@@ -21,6 +21,8 @@ from tests.model_learner.stage import PREFERENCES, SKILLS, assignment
         "- Check with the person on call first, then restart the broker.",
         "- Releases need an approval by the release manager.",
         "- `legacy/` is off limits.",
+        "- The signing key is never shared.",
+        "- Never at noon, when the nightly run repairs itself.",
         "- **Prod** may be changed only after the backup.",
     ],
 )
@@ -44,6 +46,7 @@ def test_a_safeguard_stays_where_no_user_spoke_of_it(gone: str) -> None:
         ("", "- Use tabs in Makefiles.", "- Use tabs."),
         ("", "- Don't use `kubectl set image`: the next apply undoes it.", "- Argo CD does it."),
         ("", "- Tests take four minutes.", ""),
+        ("", "- Okafor can't cover P1: she is never in before 9:20.", "- P1 is fine for her."),
         ("user: I told Ada, billing is ours. touch it", "- Ask Ada before you touch billing.", ""),
     ],
 )
