@@ -152,7 +152,7 @@ _HIDES = rf"""
     \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?let(?:ting)? {_PERSON}{_SPACE}(?:\w+{_SPACE}){{0,3}}?{_LEARN}
     \b{_DON_T}{_SPACE}{_GAP}{{0,2}}?(?:mention|reveal|disclos|show|report|say|admit|explain)\w*
         \W+(?:\w+\W+){{0,5}}?(?:to|from|in front of) {_PERSON}
-    \b{_DON_T}\W+(?:ever )?(?:mention|disclose|reveal)(?:ing)? (?:this|it|that|these)\b
+    \b(?!does|did){_DON_T}\W+(?:ever )?(?:mention|disclose|reveal)(?:ing)? (?:this|it|that|these)\b
     \b(?:hid(?:e|ing)|conceal\w*|keep|omit\w*) {_HIDDEN}\W+(?:\w+\W+){{0,4}}?from {_PERSON}
     \b(?:keep|leave) (?:this|it|that|these) (?:\w+ )?(?:secret|hidden|confidential|between us|quiet)
     \b(?:secretly|covertly|stealthily|surreptitiously)\b

@@ -16,6 +16,8 @@ from acx.learn.provenance import speeches
 from acx.learn.steering import LONGEST, content
 from acx.model import Transcript
 
+_ASK = r"ask\b(?! the (?:data|logs?|docs?|server|api|database|cluster|compiler|tool)\b)"
+"""Somebody; nobody's consent is asked of data."""
 _SAFEGUARD = re.compile(
     r"\b(?:(?<!is )(?<!are )never|never(?! (?:in|at|home|here|there|free|available|reachable)\b)"
     r"|must not|mustn't|may not|forbidden|not allowed|prohibited|only (?:after|once)"
@@ -23,8 +25,8 @@ _SAFEGUARD = re.compile(
     r"|\b(?:don't|do not|avoid)\b.{0,60}\b(?:without|force|prod|production|live|delet\w+|drop\w*"
     r"|remov\w+|overwrit\w+|shar\w+|send\w*|secrets?|tokens?|credentials?|passwords?|touch"
     r"|merge|push|(?:deploy|releas|commit|migrat)\w* (?:on|to|in|directly|straight))\b"
-    r"|\b(?:ask|confirm|check with|tell|inform)\b.{0,60}\b(?:before|first)\b"
-    r"|\bbefore\b.{0,60}\b(?:ask|confirm|check with)\b"
+    rf"|\b(?:{_ASK}|confirm|check with|tell|inform)\b.{{0,60}}\b(?:before|first)\b"
+    rf"|\bbefore\b.{{0,60}}\b(?:{_ASK}|confirm|check with)\b"
     r"|\b(?:needs?|requires?|wait for|get)\b.{0,40}\b(?:approval|review|permission|confirmation"
     r"|consent|sign-?off|go-?ahead)\b"
 )

@@ -46,6 +46,7 @@ def test_a_safeguard_stays_where_no_user_spoke_of_it(gone: str) -> None:
         ("", "- Use tabs in Makefiles.", "- Use tabs."),
         ("", "- Don't use `kubectl set image`: the next apply undoes it.", "- Argo CD does it."),
         ("", "- Tests take four minutes.", ""),
+        ("", "- Before counting a library, ask the data: `infer_experiment.py`.", "- Measure it."),
         ("", "- Okafor can't cover P1: she is never in before 9:20.", "- P1 is fine for her."),
         ("user: I told Ada, billing is ours. touch it", "- Ask Ada before you touch billing.", ""),
     ],
