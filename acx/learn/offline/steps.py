@@ -238,7 +238,7 @@ def _run(number: int, call: ToolCall, message: Message, result: ToolResult) -> R
         check=check,
         text=result.text,
         summary=found,
-        failed=_failed(line, check, found, result),
+        failed=_failed(line, check, found, result, bool(pattern(_READS).match(call.name))),
         rejected=result.rejected,
         args={} if line or isinstance(call.args, str) else call.args,
         removed=() if result.rejected or result.error else tuple(_removed(line, call)),
@@ -257,9 +257,19 @@ _REFUSED = (
     r"|^\s*\{\s*\"status(?:_?code)?\"\s*:\s*[45]\d\d\b"
 )
 """How a service answers that it didn't do what was asked."""
+_SOFTLY = (
+    r"\"(?:status|state|result|outcome)\"\s*:\s*\"(?:fail\w*|error|reject\w*|declin\w*|denied"
+    r"|refused"
+    r"|unavailable|blocked|invalid|aborted|bounced|undeliver\w*)\""
+    r"|\"(?:sent|booked|delivered|accepted|applied|saved|confirmed|updated"
+    r"|created)\"\s*:\s*(?:false|0)\b"
+)
+"""How a service says, among other things, that it didn't."""
 
 
-def _failed(line: str, check: str, found: Summary | None, result: ToolResult) -> bool | None:
+def _failed(
+    line: str, check: str, found: Summary | None, result: ToolResult, looks: bool
+) -> bool | None:
     if result.rejected or (result.error is not False and signals.harness_error(result.text)):
         return None
     if found is not None and not found.ok:
@@ -275,4 +285,7 @@ def _failed(line: str, check: str, found: Summary | None, result: ToolResult) ->
         or (found is None and pattern(_TIMED_OUT).search(signals.ends(result.text)))
     ):
         return True
-    return not line and bool(pattern(_REFUSED).match(result.text[:400]))
+    return not line and bool(
+        pattern(_REFUSED).match(result.text[:400])
+        or (not looks and pattern(_SOFTLY).search(result.text[:600]))
+    )
