@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from acx.learn.offline.causes import cause, explains
-from acx.learn.offline.outcome import unsolved
 from acx.learn.offline.preferences import facts
+from acx.learn.offline.reports import unsolved
 from acx.learn.offline.requests import comes_next, left_out, refers_back, requests, several
 from acx.learn.offline.rivals import contradicts
 from acx.learn.offline.steps import Said

@@ -8,17 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from acx.learn.offline.closing import statement
 from acx.learn.offline.reading import Reading
+from acx.learn.offline.reports import (
+    OFFERS,
+    admits,
+    announces,
+    claims,
+    gives_up,
+    guesses,
+    promises,
+    unsolved,
+)
 from acx.learn.offline.steps import Run, Said, computes
 from acx.learn.offline.titles import shorten
-from acx.learn.offline.verdicts import Verdict, judging, thanks
-from acx.learn.offline.words import own, pattern, sentences, verbatim
+from acx.learn.offline.verdicts import Verdict, judging, thanks, troubled
+from acx.learn.offline.words import own, pattern, plain, sentences, verbatim
 from acx.learn.offline.writing import quoted
 from acx.model import TaskStatus
 from acx.transcripts import signals
 
 MOST_CHECKS = 16
+
+MOST_BRIEF = 30
+"""Words of an answer that adds nothing to the one before it."""
 
 MOST_LOOKING = 5
 """Calls after a report of success that change nothing: who looks around this long has finished."""
@@ -47,6 +59,11 @@ class Course:
     asking: bool = False
     offering: bool = False
     announced: bool = False
+    promised: bool = False
+    settled: bool = False
+    troubled: int = 0
+    troubles: int = 0
+    unhelped: int = 0
     gave_up: str = ""
     admitted: str = ""
     admitted_at: int = 0
@@ -79,7 +96,7 @@ class Course:
         if run.auto:
             self._by_itself(run)
             return
-        self.acted, self.ended, self.interrupted = run.number, False, 0
+        self.acted, self.ended, self.interrupted, self.settled = run.number, False, 0, False
         works = run.works and not (run.line and computes(run.line))
         self.worked = run.number if works else self.worked
         if run.works or not (run.failed or run.line or run.reads):
@@ -132,26 +149,36 @@ class Course:
         """Take in words of the agent."""
         parts = sentences(said.text[-600:])
         self.asking = bool(parts) and parts[-1].rstrip("*_ ").endswith("?")
-        self.offering = self.asking and bool(pattern(_OFFERS).search(parts[-1]))
+        self.offering = self.asking and bool(pattern(OFFERS).search(parts[-1]))
         # Who says what comes next, and then nothing, was cut off.
         self.announced = said.ends and bool(parts) and announces(parts[-1])
         self.spoke, self.interrupted = said.number, 0
         self.ended = said.ends and not self.announced
+        self.promised = said.ends and promises(said.text)
         if said.ends:
-            self.gave_up = gives_up(said.text) or (self.gave_up if self.parted else "")
+            # A few more words after a no don't make it a yes.
+            brief = self.parted or len(said.text.split()) <= MOST_BRIEF
+            no = "" if self.settled else gives_up(said.text)
+            helped = self.troubled <= self.acted or not guesses(said.text)
+            self.unhelped = 0 if helped else said.number
+            self.gave_up = no or (self.gave_up if brief else "")
         if claim := claims(said.text):
             self.claim, self.claim_at, self.looked = claim, said.number, 0
         if self.runs and (admitted := unsolved(said.text) or admits(said.text)):
             self.admitted, self.admitted_at = admitted, said.number
 
-    def heard(self, said: Said, reading: Reading) -> None:
-        """Take in words of the person about this task."""
+    def heard(self, said: Said, reading: Reading, wants: bool) -> None:
+        """Take in words of the person about this task. Unless they want something, they take what
+        was done as it is."""
         if said.event == "interrupt":
             self.interrupted = said.number
             return
         self.interrupted = 0
+        if troubled(plain(own(said.text))) and reading.verdict != "good":
+            self.troubled, self.troubles = said.number, self.troubles + 1
+        self.settled = self.settled or (self.ended and reading.verdict == "good")
         self.parted = reading.small or reading.leaves
-        self.ended = self.ended and (self.parted or (reading.idle and not self.asking))
+        self.ended = self.ended and (self.parted or not (wants or self.asking))
         if reading.verdict and (self.acted or self.spoke):
             self._judged(reading.verdict, said.number, said.text)
 
@@ -240,20 +267,31 @@ class Course:
             proofs.append(f"{self.commit} (#{self.commit_at})")
         return ("success", ", ".join(proofs)) if proofs else None
 
+    def _unhelped(self) -> bool:
+        """Whether the person told of trouble, and got a guess, or the same trouble again."""
+        again = not self.runs and self.troubles >= MOST_TROUBLES
+        return bool(self.unhelped or again)
+
     def _unproved(self) -> tuple[TaskStatus, str]:
         if self.gave_up and not self.edit:
             return "failed", f"the agent said: {quoted(self.gave_up, 120)} (#{self.spoke})"
+        if self.verdict != "good" and not self.edit and self._unhelped():
+            return "failed", f"trouble was told (#{self.troubled}) and met by nothing that helped"
         if self.error_at:
             what = f": {shorten(self.error, 100)}" if self.error else ""
             return "failed", f"ended on an error{what} (#{self.error_at})"
         if not self.spoke and not self.runs:
             return "running", ""
-        if self.asking and not self.next and not self.edit:
+        if (self.asking or self.promised) and not self.next and not self.edit:
             return "running", ""
         rest = f"the user went on (#{self.next})" if self.next else "nothing was said since"
         if self.runs:
             return "success", f"no check was seen: the agent ended without an error and {rest}"
         return "success", f"answered without work; {rest}"
+
+
+MOST_TROUBLES = 2
+"""Times that somebody tells of trouble to an agent that only talks, until it isn't helping."""
 
 
 def denial(text: str) -> str:
@@ -269,98 +307,3 @@ def telling(text: str) -> str:
     if error and (not said or pattern(r"\bnow i'm getting\b").search(said)):
         return f"reported: {quoted(error, 120)}"
     return f"said: {quoted(said or text, 120)}"
-
-
-def claims(text: str) -> str:
-    """The sentence in which an agent reports that it has finished; "" if it doesn't."""
-    for part in sentences(text[:600])[:2]:
-        if pattern(
-            r"^(?:all )?done\b|\b(?:has|have|is|are|been|now)\b.{0,40}\b(?:completed?|done|finished"
-            r"|implemented|fixed)\b"
-        ).search(part) and not part.endswith(("?", ":")):
-            return quoted(part, 120)
-    return ""
-
-
-_ANNOUNCED = (
-    r"^\W*(?:(?:now|next|then|first|so|ok(?:ay)?|great|good|perfect|alright)\b\W*)*"
-    r"(?:let me (?!know)|let's |i'?ll (?:now |first |also |then |next )*(?!be\b|wait|hold|stop"
-    r"|leave|keep"
-    r"|skip|stand|do (?:so|that|it)\b|need\b)"
-    r"|i(?: wi|')ll (?:now|first|start|continue|proceed|read|check|run|look|create|add|append|fix"
-    r"|try)\b"
-    r"|i'?m (?:now )?going to |i am (?:now )?going to )"
-)
-_WAITS = (
-    r"\b(?:once|if|when(?:ever)?|after|until|unless|as soon as|before) (?:you|that|it|they|we|i)\b"
-    r"|[?]\W*$"
-)
-_OFFERS = (
-    r"\b(?:what|how) (?:would you like|can i (?:help|do|assist)|may i)|\banything else\b"
-    r"|\bwould you like (?:me )?to (?:do|know|use|try|start)\b"
-)
-"""Questions that any request answers."""
-
-
-def announces(sentence: str) -> bool:
-    """Whether an agent says what it is about to do: `Now I'll read the file`."""
-    return bool(pattern(_ANNOUNCED).search(sentence)) and not pattern(_WAITS).search(sentence)
-
-
-_ADMITS = (
-    r"\bi (?:misread|misunderstood|misinterpreted|overlooked|broke|was wrong|made (?:a"
-    r"|the) mistake)\b"
-    r"|\bmy (?:mistake|bad|error)\b|\bapologi[sz]e for (?:the|my|that) (?:oversight|mistake|error"
-    r"|mess)"
-    r"|\b(?:that|this|it|(?:my|the) (?:last |previous |proposed )?(?:change|fix|approach|patch|edit"
-    r"|command|tests?))"
-    r" (?:did(?:n't| not) work|(?:has|have)(?:n't| not) worked)\b"
-    r"|\b(?:tests?|scripts?|commands?|builds?|suite)\b.{0,30}\b(?:timed out|(?:is|are|keeps?"
-    r"|still) timing out"
-    r"|still fail(?:s|ing)?)\b"
-    r"|\b(?:command|build|script|tests?) (?:has |have )?failed\b"
-    r"|\bmay have (?:introduced|broken|caused)\b|\blet me (?:undo|revert|take (?:it|that"
-    r"|this) back)\b"
-)
-
-
-def admits(text: str) -> str:
-    """The sentence in which an agent admits that its work went wrong, in a message that doesn't
-    report a repair; "" if it doesn't."""
-    if statement(text)[1]:
-        return ""
-    parts = sentences(text[:1000])[:5]
-    return next((quoted(part, 120) for part in parts if pattern(_ADMITS).search(part)), "")
-
-
-_UNSOLVED = (
-    r"^\W*(?:so |but )?(?:still |it(?:'s| is) |this is |that's |remains )?(?:(?:not"
-    r"|un) ?(?:yet )?(?:re)?"
-    r"(?:solved|fixed|repaired|resolved|reached)|nicht gelöst|ungelöst)\b(?! (?:by|in) )"
-    r"|\b(?:problem|issue|bug|error|question|it|this) (?:is|remains|stays) (?:still |therefore )?"
-    r"(?:unsolved|unfixed|unresolved|not (?:yet )?(?:solved|fixed|resolved))\b"
-    r"|\bthere(?:'s| is| was) (?:so |therefore )?no way (?:in|to|around|of|with)\b"
-    r"|\b(?:lässt sich|ist) (?:\S+ ){0,3}nicht (?:lösen|beheben|lösbar|möglich)\b"
-)
-
-
-def unsolved(text: str) -> str:
-    """The sentence in which an agent says, among what it did, that the aim wasn't reached; "" if
-    it doesn't. It stands at the end of a report."""
-    parts = sentences(text[-600:])[-3:]
-    return next((quoted(part, 120) for part in parts if pattern(_UNSOLVED).search(part)), "")
-
-
-def gives_up(text: str) -> str:
-    """The sentence in which an agent says that it can't do it; "" if it doesn't."""
-    for part in sentences(text[:600])[:3]:
-        if pattern(
-            r"\bI(?:'m| am| was|'ve been)? (?:couldn't|could not|unable to|not able to"
-            r"|wasn't able to|failed to|can't"
-            r" (?:complete|do|get|find|book|reserve|reach|access|make|modify|process))\b"
-            r"|\bit'?s not possible\b"
-            r"|\b(?:does not|doesn't) (?:support|expose|allow|offer|provide)\b"
-            r"|\b(?:is not|isn't) supported\b|\bonly supports?\b|\bthere(?:'s| is) no way to\b"
-        ).search(part):
-            return part
-    return ""

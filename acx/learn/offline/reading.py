@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acx.learn.offline.requests import (
-    asks_anew,
     comes_later,
     comes_next,
     goes_ahead,
@@ -41,7 +40,6 @@ class Reading:
     leaves  they go, and want no answer
     idle    they only say what they will do themselves
     first   what it asks for is said first, not after an answer
-    other   after praise it asks a question that stands on its own
     ellipsis  it wants for another thing what was done for one
     waits   what it gives to do while the rest waits, "" if nothing
     steers  it turns the work at hand
@@ -62,7 +60,6 @@ class Reading:
     leaves: bool
     idle: bool
     first: bool
-    other: bool
     ellipsis: bool
     waits: str
     steers: bool
@@ -90,14 +87,13 @@ def read(text: str) -> Reading:
         anew=turned and _anew(rest, praised=first > 0),
         later=stands and (comes_later(words) or len(words.split()) >= 8),
         adds=bool(parts) and bool(pattern(_YES).match(parts[0])) and any(map(_adds, parts[1:])),
-        aside=bool(parts) and asks(parts[-1]) and bool(pattern(_ASIDE).search(parts[-1])),
+        aside=any(asks(part) and pattern(_ASIDE).search(part) for part in parts[:3]),
         asks=bool(parts) and not asked and asks(parts[-1]),
         small=small_talk(words or text),
         ahead=goes_ahead(words),
         leaves=leaves(words),
         idle=bool(parts) and all(approves(part) or _plans(part) for part in parts),
         first=any(map(requests, rest[:1])),
-        other=turned and first > 0 and any(asks(part) and asks_anew(part) for part in rest[:1]),
         ellipsis=turned and any(map(left_out, parts[:3])) and not asks(parts[0]),
         waits=next(filter(meanwhile, rest[:4]), "") if found != "bad" else "",
         steers=_steers(words),

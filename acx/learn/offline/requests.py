@@ -43,8 +43,8 @@ def requests(sentence: str) -> bool:
             rf"|(?:i|we)(?:'d| would)? (?:want|need|like|have|wish|am looking"
             rf"|'m looking)(?: you)? to {VERB}"
             rf"|(?:i'm|i am|we're) (?:looking to|trying to|working on)\b"
-            rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?:a|an|the|some"
-            rf"|to)\b"
+            rf"|i(?:'d| would) like (?:to|you to|a|an)\b|(?:i|we) (?:need|want) (?!to (?:know|see"
+            rf"|think|say)|it\b|that\b|this\b|you\b|them\b)\w+ \w+"
             rf"|{_GERMAN}"
             r"|(?:bitte |kannst du |könntest du |würdest du |mal |noch |auch )+(?!nicht|nie\b|immer"
             r"|niemals|denk)(?:\S+ ){1,12}?\w*(?:en|ern|eln|füg\w*|mach\w*|erstell\w*|änder\w*)\b"
@@ -118,48 +118,14 @@ def refers_back(sentence: str) -> bool:
         r"\b((?:an?|all|every|my|our|the \w+) \w+.*?),? (?:and|then) (?:\w+ ){1,2}(?:it|them)\b.*$"
     )
     sentence = pattern(inner).sub(r"\1", sentence)
-    forms = (finishing, picking, pointing, alike, adjusting)
+    german = (
+        r"^\W*(?:(?:und|dann|bitte) )*(?:k[aö]nn\w*|würde\w*) (?:du|sie|ihr) (?:das|es|ihn|die)\b"
+    )
+    forms = (finishing, picking, pointing, alike, adjusting, german)
     if any(pattern(source).search(sentence) for source in forms):
         return True
     fresh = pattern(r"^\W*(?:ok\W+)?(?:now|next)\b").match(sentence)
     return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
-
-
-def orders(text: str) -> bool:
-    """Whether words order something that stands on its own, in whatever verb: `expore the repo and
-    ...`, `let's update the default to 90`."""
-    first = next(iter(sentences(text)), "")
-    return (
-        len(first.split()) >= 5
-        and not pattern(r"\b(?:it|this|that|these|those|them|instead|same|other)\b").search(first)
-        and bool(
-            pattern(
-                rf"^{LEAD}(?:let'?s {VERB}|(?!(?:the|a|an|i|we|you|he|she|they|my|our|your|there"
-                rf"|here|no|not|nope"
-                r"|nah|dont|don't|if|when|while|where|for|in|on|at|with|of|from|by|as|or|because"
-                r"|maybe|only|all"
-                r"|some|any|each|every|one|both|what|which|who|how|why|re|let's|instead|rather"
-                r"|sorry)\b)"
-                r"[a-z]{3,}\b(?! (?:is|are|was|were|has|have|had|should|could|would|will|can|does"
-                r"|do|and|or"
-                r"|of|to)\b))"
-            ).match(first)
-        )
-        and bool(
-            pattern(
-                rf"^{LEAD}let'?s\b|\b(?:and|then) {VERB}|^{LEAD}{VERB}"
-                rf"|^{LEAD}(?:tell|give|show) me (?:an?|the|some|about|what|how|why|wh\w+)\b"
-            ).search(first)
-        )
-    )
-
-
-def asks_anew(question: str) -> bool:
-    """Whether a question stands on its own: after an answer it is another one."""
-    here = r"\bthis (?:folder|directory|repo\w*|project|machine|computer|laptop|server)\b"
-    question = pattern(rf"{here}|^.{{0,20}}\bis it \S+ or \S+\W*$").sub("", question) or "it"
-    points = r"\b(?:it|its|this|that|these|those|them|they|he|she|there|one|ones|then|else|same)\b"
-    return not pattern(rf"{points}|^\W*and (?:why|how come)\b").search(question)
 
 
 def looks(words: str, asks: bool) -> bool:
@@ -311,11 +277,11 @@ def _tells(part: str) -> bool:
     )
 
 
-_AND_A = r"^(?:and|plus|also),? (?:an?|another|one more) (?!bit\b|lot\b|few\b|little\b)\w+ \w+"
+_AND_A = r"^(?:and|plus|also),? (?:an?|another|one more) (?!bit\b|lot\b|few\b|little\b)[\w']+ \w+"
 
 _BACK = (
     r"(?<!goes )(?<!went )(?<!dates )\b(?:(?:back|return(?:ing)?) to|what about) (?:the |our "
-    r"|my |that )?([a-z][\w.-]{3,})"
+    r"|my |that )?(?!back\b)([a-z][\w.-]{3,})"
 )
 _MEANWHILE = r"\b(?:in the meantime|meanwhile|while (?:you|we|i) wait|instead,? (?:please )?do)\b"
 

@@ -10,19 +10,17 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from acx.learn.offline.forms import orders
+from acx.learn.offline.moves import Place, telling, turning, wants
 from acx.learn.offline.outcome import Course
 from acx.learn.offline.preferences import only_states
 from acx.learn.offline.reading import Reading, read
 from acx.learn.offline.requests import (
-    asks_anew,
     back_to,
     left_out,
-    limits,
     looks,
-    orders,
     requests,
     wishes,
-    works,
 )
 from acx.learn.offline.steps import Run, Said, steps
 from acx.learn.offline.titles import title
@@ -53,6 +51,9 @@ class _Open:
     twin: _Open | None = None
     looks: bool = False
     claimed: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
+    idle: bool = False
 
 
 class TaskFinder:
@@ -70,6 +71,7 @@ class TaskFinder:
         self._waiting: deque[_Open] = deque()
         self._last = 0
         self._chatted = False
+        self._turned = ""
 
     def find(self, messages: Iterable[Message]) -> list[Task]:
         """All tasks, in the order of their first messages."""
@@ -85,13 +87,17 @@ class TaskFinder:
                     reading = replace(reading, verdict="")  # it was about the other one
                 else:
                     began = self._begins(said, reading)
-                if self._current is not None and not began:
-                    self._current.course.heard(said, reading)
+                if self._current is not None:
+                    self._current.words |= telling(reading.words)
+                    if not began:
+                        self._current.idle = not wants(reading)
+                        self._current.course.heard(said, reading, not self._current.idle)
             elif self._current is not None:
                 if isinstance(step, Run):
                     self._current.course.ran(step)
                 else:
                     self._current.course.answered(step)
+                    self._current.last = telling(step.text)
                     if step.ends and len(self._current.claimed) < MOST_CLAIMED:
                         self._current.claimed |= _topic(step.text[:600])
         self._marked(self._last, None)
@@ -138,11 +144,12 @@ class TaskFinder:
         if said.number <= self._settled:
             return False
         current = self._current
+        self._turned = ""
         wants = _wants(said, reading, self._chatted)
         self._chatted = self._chatted or (current is None and not wants)
         if wants if current is None else self._starts(said, reading, current):
             self._number += 1
-            words = said.text if current is None else reading.waits or reading.rest
+            words = said.text if current is None else reading.waits or self._turned or reading.rest
             if reading.ellipsis and current is not None:
                 words = next(filter(left_out, sentences(reading.words)), words)
             self._begin(said.number, title((reading.parts or (words,))[0]), reading)
@@ -188,31 +195,31 @@ class TaskFinder:
         course = current.course
         if reading.aside and course.spoke > course.acted:
             return True
+        if self._turns(reading, current):
+            return True
         fresh = not (_topic(reading.words) & current.topic)
         free = course.ended and not (reading.steers or course.interrupted or course.asking)
-        if free and reading.ellipsis and (fresh or reading.verdict == "good"):
-            return True
-        if course.ended and fresh and not (reading.steers or course.interrupted):
-            # What was accepted is over: a question that stands on its own is another one.
-            accepted = course.verdict == "good" and course.said_at > course.acted
-            alone = reading.asks and len(reading.words.split()) >= 4
-            if reading.other or (accepted and alone and asks_anew(sentences(reading.words)[-1])):
-                return True
-            # Asked whether they want anything else, they say what.
-            if course.offering and len(reading.rest.split()) >= 5 and not reading.verdict:
-                return not (reading.small or reading.leaves or reading.idle)
-        promised = course.announced and not course.runs  # somebody who only chats
-        over = course.ended or promised
-        over = over and not (course.edit or course.worked or course.interrupted)
-        if not over or (course.asking and not course.offering):
+        return free and reading.ellipsis and (fresh or reading.verdict == "good")
+
+    def _turns(self, reading: Reading, current: _Open) -> bool:
+        """Whether words, said when the agent's turn was over, turn to something else."""
+        course = current.course
+        over = course.ended or (course.announced and not course.runs)
+        if not over or course.interrupted:
             return False
-        if reading.verdict or reading.small or not fresh:
-            return False
-        if current.looks and any(map(works, sentences(reading.rest)[:3])):
-            return True
-        if reading.asks:
-            return len(reading.words.split()) >= 4 and asks_anew(sentences(reading.words)[-1])
-        return orders(reading.rest) and not limits(reading.rest)
+        known = current.words | frozenset(word[:5] for word in current.claimed)
+        asking = course.asking and not course.offering
+        over = current.idle or course.gave_up != ""
+        place = Place(
+            known,
+            current.last,
+            asking=asking,
+            accepted=over or (course.verdict == "good" and course.said_at > course.acted),
+            invited=course.offering,
+            looked=current.looks and not course.worked,
+        )
+        self._turned = turning(reading.words, place)
+        return self._turned != ""
 
     def _states(self, said: Said) -> None:
         if self._current is not None and only_states(said):

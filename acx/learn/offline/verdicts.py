@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import Literal
 
 from acx.learn.offline.requests import requests
-from acx.learn.offline.words import asks, pattern, sentences
+from acx.learn.offline.words import asks, pattern, plain, sentences
 
 Verdict = Literal["", "good", "bad", "dropped"]
 
 _DROPPED = (
     r"\b(?:vergiss es|lass es sein|never ?mind|forget (?:it|that|about)|leave (?:it|that|this"
     r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
-    r"|\W*$)"
+    r"|\W*$|[,.] ?(?:i|we)(?:'ll| will|'m))"
+    r"|dann (?:halt |eben |lieber )(?:nicht|ohne)\b"
     r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
     r"|\b(?:revert|undo) (?:it|that|this) and\b|\b(?:revert|undo) (?:everything|all)\b"
     r"|(?:please )?(?:revert|undo) (?:it|this|that|your|the) ?(?:change\w*|last"
@@ -33,6 +34,11 @@ _RESIGNED = (
     r"|get by) (?:with|without)\b|\bthen (?:\S+ ){0,4}(?:just|simply) (?:won't|wont|will not"
     r"|can't|cannot)\b|\b(?:can'?t be (?:helped|done)|nothing (?:we|you|one|i) can do|lost cause"
     r"|dead end|(?:a )?waste of time|out of ideas)\b"
+    r"|\b(?:oh well|too bad|what a (?:pity|shame)|schade|useless|pointless|no use|na dann"
+    r"|dann eben|egal\W*$"
+    r"|guess (?:i|we)(?:'ll| will| have to)|(?:i|we)(?:'ll"
+    r"| will) (?:just )?(?!try)\w+ .{0,40}\b(?:elsewhere"
+    r"|somewhere else|the old way)|thought (?:you|it|this) could)\b"
     r"|\b(?:another time|some other time|ein andermal)\W*$|\bverschieben wir\b"
     r"|\b(?:i'm|we're|i am|we are) giving up\b|\b(?:i'll|we'll) (?:just )?(?:stay with|stick with"
     r"|go back to|keep using) the old\b"
@@ -175,7 +181,7 @@ _LEAVES = (
 
 def verdict(text: str) -> Verdict:
     """What the words say about the work before them; "" if nothing."""
-    parts = sentences(text)[:3]
+    parts = sentences(plain(text))[:3]
     first = " ".join(parts)[:400]
     if asks(first) and not pattern(r"^\W*(?:great|perfect|nice|awesome|excellent|thanks)").match(
         first
@@ -252,6 +258,19 @@ def leaves(text: str) -> bool:
     return len(text) < 200 and bool(pattern(_LEAVES).search(text))
 
 
+_TROUBLE = (
+    r"\b(?:broken|broke|wrong|twice|missing|slow|error|errors|fails?|failed|empty|lost|stuck"
+    r"|nothing"
+    r"|kaputt|falsch|fehlt|langsam|weg|doppelt|not|never|no|too|nicht|nie|kein\w*|complain\w*"
+    r"|bugs)\b|n't\b"
+)
+
+
+def troubled(text: str) -> bool:
+    """Whether words say that something isn't as it should be, or isn't at all."""
+    return bool(pattern(_TROUBLE).search(text))
+
+
 def judging(text: str) -> str:
     """The sentence that holds the verdict, or the first one; "" if there is none."""
     parts = sentences(text)[:3]
@@ -288,7 +307,8 @@ _SOCIAL = (
     r"^(?:(?:so|and|hey|hi|hello|ok(?:ay)?|oh|well|morning|haha)\b\W*)*(?:"
     r"how(?:'s| is| are| was| were|s)? (?:you|u|your|ya|it going|life|things|everything|the weather"
     r"|the weekend)\b"
-    r"|what'?s (?:up|new)\W*$|(?:happy|merry) \w+\W*$"
+    r"|(?:\w+,? )?(?:you|u) (?:there|awake|up|around)\W*$|what'?s (?:up|new)\W*$|(?:happy"
+    r"|merry) \w+\W*$"
     r"|(?:are|r|do|did|have) (?:you|u) (?:there|awake|real|human|alive|sleep\w*|dream\w*|ever|bored"
     r"|tired|feel\w*|like|love|enjoy|have (?:feelings|weekends|plans|a favou?rite))\b"
     r"|(?:it'?s )?(?:(?:such|so|what) )?(?:a )?(?:nice|lovely|terrible|awful|hot|cold|rainy|sunny) "
@@ -308,6 +328,7 @@ def small_talk(text: str) -> bool:
     """Whether the words are only politeness, or ask how somebody is."""
     if len(text) >= 200:
         return False
+    text = plain(text)
     parts = sentences(text)
     return bool(pattern(_POLITE).match(text.strip())) or (
         bool(parts)

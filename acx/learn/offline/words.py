@@ -44,6 +44,18 @@ def pattern(source: str) -> re.Pattern[str]:
     return re.compile(source, re.I | re.M)
 
 
+_NO_MARK = r"\b(do|does|did|is|are|was|were|ca|wo|would|should|could|have|has|had)nt\b"
+
+
+def plain(text: str) -> str:
+    """The text with the apostrophes that people leave out, and no letter drawn out: `heyyy`."""
+    text = pattern(r"([a-z])\1{2,}").sub(r"\1", text.replace("’", "'"))
+    text = pattern(_NO_MARK).sub(r"\1n't", text)
+    return pattern(
+        r"\b(that|what|there)s\b|\b(?:it|who)s(?= (?:a|an|the|not|all|too|still)\b)"
+    ).sub(lambda found: f"{found[0][:-1]}'s", text)
+
+
 def own(text: str) -> str:
     """What the person wrote themselves: without code, quotes, logs and other pasted things."""
     text = pattern(r"```[\s\S]*?(?:```|\Z)|<(\w[\w-]*)>[\s\S]*?</\1>").sub(
