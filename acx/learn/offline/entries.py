@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from acx.learn.message import told_outcome
 from acx.learn.offline.fixes import Fix
+from acx.learn.offline.forms import wishes_for
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.requests import requests
 from acx.learn.offline.story import Story
@@ -116,6 +117,8 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     nothing = idle and not story.called and story.runs <= MOST_LOOKED
     if not kept and _looks_up(story, asked):
         return "a question, answered without work"
+    if _taught(story, asked):
+        return ""
     if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
         return "something was shown, no work done"
     if task.status == "success" and idle and _only_looked(story) and tools():
@@ -126,7 +129,7 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     shown = story.reported or (story.called and story.final)
     if task.status == "success" and idle and story.closing and not shown:
         return "nothing shows what came of it"
-    if task.status == "failed" and nothing and task.because.startswith("the user "):
+    if task.status == "failed" and nothing and task.because.startswith(("the user ", "trouble ")):
         return "talk without work"
     if task.status == "failed" or story.runs or story.edited:
         return ""
@@ -140,6 +143,21 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     ):
         return "a question, answered without work"
     return "" if _told_done(story) else "talk without work"
+
+
+def _taught(story: Story, asked: str) -> bool:
+    """Whether somebody said how things are, or the agent found it out, in talk that isn't leisure:
+    then an answer is more than an answer."""
+    leisure = pattern(f"{_LEISURE}|{_TALK}").search(asked)
+    if leisure or not story.closing or not (story.told or story.causes):
+        return False
+    answered = story.troubled and len(story.closing.quote.split()) >= LEAST_ANSWER
+    served = story.runs or answered or _told_done(story)
+    return bool(served or requests(asked) or wishes_for(asked))
+
+
+LEAST_ANSWER = 10
+"""Words of an answer that helps somebody in trouble: less is sympathy."""
 
 
 def _told_done(story: Story) -> bool:
@@ -260,6 +278,7 @@ def bullets(task: Task, story: Story, cwd: str) -> Sequence[tuple[str, str]]:
         f"The agent found: {quoted(one.quote, 320)}."
         for one in story.causes[-3:]
         if not any(fix.cause and fix.cause in one.quote for fix in story.fixes.found[:2])
+        and not (story.final and story.closing and one.quote[:60] in story.closing.quote)
     ]
     if learned:
         found.append(("Learnings", fitting(learned, LONGEST_BULLET - 100)))

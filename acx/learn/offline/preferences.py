@@ -235,27 +235,41 @@ _GUIDES = (
 )
 
 
-def guidance(words: str) -> str:
+def guidance(words: str, loosely: bool = False) -> str:
     """What a person says of how it is to be done or how things are, as they stand side by side;
-    "" if nothing. Questions, small talk and what is for the moment end it."""
-    told: list[str] = []
+    "" if nothing. Questions, small talk and what is for the moment end it. Said `loosely`, it needs
+    no word of a rule: who corrects or refuses says how it is."""
+    return next(iter(guidances(words, loosely)), "")
+
+
+LEAST_TOLD = 8
+"""Words of a complaint that says more than that something is wrong."""
+
+
+def guidances(words: str, loosely: bool = False) -> list[str]:
+    """All of `guidance` that a message holds: each as it stands there, side by side."""
+    runs: list[str] = [""]
     for part in sentences(words):
-        complains = not told and verdict(part) == "bad"
-        passing = complains or _passes(part)
-        if passing or len(" ".join([*told, part])) > LONGEST_GUIDANCE:
-            if told:
-                break
+        brief = not loosely or len(part.split()) < LEAST_TOLD
+        complains = not runs[-1] and brief and verdict(part) == "bad"
+        if complains or _passes(part):
+            runs.append("")
             continue
-        if told or len(part.split()) >= 3:
-            told.append(part)
-    text = _side_by_side(words, told)
-    guides = pattern(f"{_GUIDES}|{INCIDENT}").search(text)
-    return text if guides and len(text.split()) >= 6 else ""
+        longer = _joined(words, runs[-1], part) if runs[-1] else part
+        if not longer or len(longer) > LONGEST_GUIDANCE:
+            runs.append(part)
+        else:
+            runs[-1] = longer
+    form = f"{_GUIDES}|{INCIDENT}"
+    least = 4 if loosely else 6
+    return [
+        run for run in runs if len(run.split()) >= least and (loosely or pattern(form).search(run))
+    ]
 
 
 def _passes(part: str) -> bool:
     """Whether a sentence is a question, talk, or about the moment."""
-    if asks(part) or small_talk(part) or back_to(part):
+    if asks(part) or small_talk(part) or back_to(part) or pattern(_NODS).search(part):
         return True
     tells = pattern(rf"^{LEAD}(?:{_REPORTS_BACK})").match(part) and not pattern(INCIDENT).search(
         part
@@ -263,6 +277,10 @@ def _passes(part: str) -> bool:
     return bool(tells or pattern(_PASSING).search(part))
 
 
+_NODS = (
+    r"(?:^|\s)[:;]-?[)DP](?:\s|$)|\b(?:lo+l|haha\w*|hehe|got it|noted|understood|good to know)\W*$"
+)
+"""A smile, or a nod to what the agent said."""
 _REPORTS_BACK = (
     r"(?:i|we)(?:'ve|'d|'m)? (?:just |also |then |now |really |still |already |do |can |can't )*"
     r"(?:\w+ed|ran|did|got|put|set|see|saw|have|want|need|would|like|think|guess|hope|understand"
@@ -271,20 +289,9 @@ _REPORTS_BACK = (
     r"|my (?:\w+ )?(?:name|phone|number|order|email|e-mail|user|address|zip|reservation)\b"
     r"|that'?s (?:correct|right|fine|the|it|all|ok(?:ay)?|great)\b|go ahead\b"
     r"|please (?:do|go|proceed|process|confirm|cancel|book|let me|check)\b"
-    r"|if (?:that|it)'?s (?:ok|possible|fine)|thank|yes\b"
+    r"|if (?:that|it)'?s (?:ok|possible|fine)|thank|yes\b(?!,? but)"
 )
 """An answer, a consent, what somebody did themselves: not how it is to be done."""
-
-
-def _side_by_side(words: str, parts: list[str]) -> str:
-    """The sentences as one piece of the text, as many as stand side by side."""
-    text = ""
-    for part in parts:
-        longer = _joined(words, text, part) if text else part
-        if not longer:
-            break
-        text = longer
-    return text
 
 
 def _thoughts(text: str, refused: bool) -> Iterator[tuple[str, str]]:

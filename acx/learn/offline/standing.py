@@ -178,7 +178,23 @@ ELSEWHERE = (
 )
 """`the password not in the script, it comes from the keyring`."""
 
+EVER = (
+    r"^(?:no|nothing|nobody|never|don't|do not|dont) (?!worr|mind|problem|one ever)(?:(?!it\b"
+    r"|that\b|this\b"
+    r"|them\b)\S+ ){2,12}ever(?: again)?\W*$|\balways (?!\w+ed\b)[\w ]{3,30} for (?:me|us)\b"
+)
+"""`nothing before nine for me, ever`, `always metric for me`."""
+
+NOBODY = (
+    r"^(?:nobody|no one|everybody|everyone) (?!knows|cares|says|said|uses it|likes|is|was|has|had"
+    r"|can|could|got"
+    r"|else)\w+s (?:\S+ ){1,8}(?:here|around here|in this \w+|with us|at ours)\W*$"
+)
+"""`nobody deploys from a laptop here`."""
+
 STANDING = (
+    EVER,
+    NOBODY,
     STAYS,
     EVERY_TIME,
     THEIRS,

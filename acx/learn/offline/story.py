@@ -13,9 +13,9 @@ from acx.learn.offline import preferences
 from acx.learn.offline.causes import cause, explains, finding
 from acx.learn.offline.closing import statement
 from acx.learn.offline.fixes import Fixes
-from acx.learn.offline.outcome import gives_up
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.reading import Reading, read
+from acx.learn.offline.reports import gives_up
 from acx.learn.offline.requests import back_to, refers_back, requests
 from acx.learn.offline.steps import Run, Said, acts, computes, steps
 from acx.learn.offline.verdicts import contests, judging
@@ -123,10 +123,11 @@ class Story:
         heeded = refused or self.proposed or (self.troubled and not self.asked_back)
         heeded = heeded or (contests(reading.words) and bool(self.runs))
         praised = reading.verdict == "good" and not back_to(reading.words)
-        if not heeded or praised or reading.ahead or reading.verdict == "dropped" or reading.anew:
+        if reading.ahead or ((praised or self.asked_back) and not heeded):
             return
-        if (words := preferences.guidance(reading.rest)) and (it := verbatim(said.text, words)):
-            self.told = [*self.told, Evidence(said.number, "user", it)][-MOST_SAID:]
+        for words in preferences.guidances(reading.rest, loosely=refused or heeded):
+            if it := verbatim(said.text, words):
+                self.told = [*self.told, Evidence(said.number, "user", it)][-MOST_SAID:]
 
     def _answered(self, said: Said) -> None:
         self.fixes.said(said)
@@ -136,7 +137,10 @@ class Story:
         self.proposed = said.ends and pattern(_PROPOSES).search(said.text[-600:]) is not None
         self.asked_back = said.ends and said.text.rstrip("*_ ").endswith("?")
         self.blocks += "```" in said.text  # some transcripts tell work so, not as calls
-        if why := cause(said.text, after_failure=self.troubled):
+        why = cause(said.text, after_failure=self.troubled)
+        if not why and self.troubled and said.ends and explains(told := finding(said.text)):
+            why = told
+        if why:
             self.causes = [*self.causes, Evidence(said.number, "assistant", why)][-MOST_SAID:]
         if not said.text.strip():
             return
