@@ -152,7 +152,7 @@ def _taught(story: Story, asked: str) -> bool:
     if leisure or not story.closing or not (story.told or story.causes):
         return False
     answered = story.troubled and len(story.closing.quote.split()) >= LEAST_ANSWER
-    served = story.runs or answered or _told_done(story)
+    served = story.runs or story.steered or answered or _told_done(story)
     return bool(served or requests(asked) or wishes_for(asked))
 
 

@@ -59,6 +59,7 @@ class Story:
     troubled: bool = False
     proposed: bool = False
     asked_back: bool = False
+    steered: bool = False
     words: str = ""
     errors: dict[str, int] = field(default_factory=dict)
     spoke: int = 0
@@ -127,6 +128,7 @@ class Story:
             return
         for words in preferences.guidances(reading.rest, loosely=refused or heeded):
             if it := verbatim(said.text, words):
+                self.steered = self.steered or refused or self.proposed
                 self.told = [*self.told, Evidence(said.number, "user", it)][-MOST_SAID:]
 
     def _answered(self, said: Said) -> None:
