@@ -65,6 +65,10 @@ _NOT_HOSTS_NAMES = """
     asp.net vb.net ado.net socket.io draw.io next.js node.js ml.net
 """
 _NOT_HOSTS = frozenset(_NOT_HOSTS_NAMES.split())
+_FILE_OF = re.compile(
+    r"(?:proc|make|docker|gem|jenkins|vagrant|rake|brew|pod|tilt|just|task)file\."
+)
+"""`Procfile.dev`: a file, unless something of the net is said of it."""
 _NET = re.compile(
     r"\b(?:curl|wget|fetch|iwr|irm|ssh|scp|sftp|rsync|nc|ncat|netcat|telnet|ftp|ping|dig|nslookup"
     r"|host|download|upload|visit|browse|open|send|post|git clone|remote add|docker (?:pull|run)"
@@ -274,7 +278,7 @@ def _harmless(host: str, path: str) -> bool:
 def _hostlike(found: re.Match[str], net: bool) -> bool:
     """Whether a name with dots is a host, and not a file, a method or the end of a sentence."""
     name, ending = found[1], found[2] or ""
-    if name in _NOT_HOSTS:
+    if name in _NOT_HOSTS or (_FILE_OF.match(name) and not (net or found[4])):
         return False
     if not ending:  # four numbers: an address or a version
         return all(int(part) < 256 for part in name.split("."))
