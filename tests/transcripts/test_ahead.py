@@ -173,9 +173,15 @@ def test_it_ends_with_the_process_that_listens(number: signal.Signals, tmp_path:
         "    print(item.text, flush=True); time.sleep(60)\n"
     )
     root = Path(__file__).parents[2]
+
+    def heeded() -> None:
+        signal.signal(number, signal.SIG_DFL)
+
     listening = subprocess.Popen(
         [sys.executable, "-c", code, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         cwd=root, start_new_session=True,
+        # heeded also where the tests run with the signal ignored, as by nohup
+        preexec_fn=None if number == signal.SIGKILL else heeded,
     )  # fmt: skip
     assert listening.stdout
     pid = int(listening.stdout.readline())
