@@ -20,6 +20,8 @@ State = Literal["landed", "proposed", "rejected", "reverted"]
 LESSONS = "--grep=^Acx-Task: "
 REVERTS = "--grep=^This reverts commit "
 REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40})", re.MULTILINE)
+REVERT_OF = re.compile(r'Revert "(.+)"|Reapply "(.+)"')
+"""Subjects that git gives; since 2.43 a revert of `Revert "X"` is called `Reapply "X"`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,16 @@ def entries(repo: Repo, session: str = "") -> list[Entry]:
     key = f"--grep=^Acx-Session: {_literal(session)}$" if session else LESSONS
     found = []
     undone: set[str] = set()
+    reverts: dict[str, Commit] = {}  # subject of what was reverted -> the revert
     for commit in repo.log(key, REVERTS, *starts):
+        branch = commit.id not in waiting and commit.id not in refused
+        revert = reverts.pop(commit.subject, None) if branch else None
+        if revert and commit.id not in undone and _rebased(repo, revert):
+            undone.add(commit.id)
         if commit.id not in undone:  # newest first: a revert that was reverted undoes nothing
             undone.update(REVERTED.findall(commit.body))
+            if subject := REVERT_OF.fullmatch(commit.subject):
+                reverts[subject[1] or f'Revert "{subject[2]}"'] = commit
         if "Acx-Task" not in commit.trailers:
             continue
         if commit.id in undone:
@@ -83,6 +92,14 @@ def entries(repo: Repo, session: str = "") -> list[Entry]:
         else:
             found.append(Entry(commit, "landed"))
     return found
+
+
+def _rebased(repo: Repo, revert: Commit) -> bool:
+    """Whether nothing that a revert names is below it any more: `git pull --rebase` gives a lesson
+    and its revert new hashes, and the revert goes on naming the old one."""
+    named = REVERTED.findall(revert.body)
+    below = (repo.run("merge-base", "--is-ancestor", one, revert.id) for one in named)
+    return bool(named) and all(done.returncode for done in below)
 
 
 def removed_skills(repo: Repo) -> frozenset[str]:

@@ -434,6 +434,27 @@ def test_what_a_person_reverted_is_told_and_not_learned_again(
     assert {e.state for e in log_verb.log(ctx).items} == {"landed"}
 
 
+def test_what_was_reverted_stays_so_when_the_branch_is_rebased(
+    ctx: Context, shop: Path, file: Path, git: Git
+) -> None:
+    start = git(shop, "rev-parse", "HEAD")
+    landed = learn(ctx, [str(file)]).lessons
+    undone = git(shop, "log", "-1", "--format=%s")
+    git(shop, "revert", "--no-edit", "HEAD")
+
+    def rebase(whose: str) -> list[str]:
+        other = git(shop, "commit-tree", f"{start}^{{tree}}", "-p", start, "-m", whose)
+        git(shop, "rebase", "--quiet", "--onto", other, start)
+        (one,) = {e.commit.trailers["Acx-Session"] for e in log_verb.log(ctx).items}
+        whole, of_session = log_verb.log(ctx).items, log_verb.log(ctx, session=one).items
+        assert whole == of_session and len(whole) >= landed
+        return [e.commit.subject for e in whole if e.state == "reverted"]
+
+    assert rebase("Ana's") == [undone]
+    git(shop, "revert", "--no-edit", "HEAD")  # and taken back once more
+    assert rebase("Bob's") == []
+
+
 def test_proposals_are_looked_up_before_any_lands(
     ctx: Context, shop: Path, file: Path, git: Git
 ) -> None:
