@@ -17,6 +17,9 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Learning spaces: git repositories of skills."
 )
 Name = Annotated[str, typer.Argument(metavar="SPACE", help="Name, unique prefix, or path.")]
+AnyName = Annotated[
+    str, typer.Argument(metavar="[SPACE]", help="Name, unique prefix, or path; else the only one.")
+]
 
 
 @app.command()
@@ -81,9 +84,10 @@ def list_(
 
 
 @app.command()
-def show(name: Name, json: Json = False) -> None:
+def show(name: AnyName = "", json: Json = False) -> None:
     """Show what a space is and holds."""
-    found = verbs.show(Context.real(), name)
+    ctx = Context.real()
+    found = verbs.show(ctx, ctx.space_name(name, "acx space show NAME"))
     if json:
         render.as_json(found)
         return
@@ -120,7 +124,7 @@ def _rules(policy: Mapping[str, Any]) -> str:
 
 @app.command()
 def update(
-    name: Name,
+    name: AnyName = "",
     meta: Meta = [],
     user: Annotated[str | None, typer.Option(help="Whose space it is.")] = None,
     description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
@@ -142,6 +146,7 @@ def update(
     ctx = Context.real()
     given = {"success": success or None, "failure": failure or None, "gate": gate, "review": review}
     policy = {key: value for key, value in given.items() if value is not None}
+    name = ctx.space_name(name, "acx space update NAME")
     space = verbs.update(
         ctx, name, meta=pairs(meta), user=user, description=description, policy=policy
     )
@@ -179,10 +184,10 @@ def clone(
 
 
 @app.command()
-def path(name: Name) -> None:
+def path(name: AnyName = "") -> None:
     """Print where a space's repository is: `cd "$(acx space path NAME)"`."""
     ctx = Context.real()
-    render.say(str(ctx.spaces.path(ctx.spaces.find(name))))
+    render.say(str(ctx.spaces.path(ctx.space_name(name, "acx space path NAME"))))
 
 
 @app.command()

@@ -89,8 +89,9 @@ class Context:
 
         return Spaces(self.home, self.env)
 
-    def space_name(self, text: str = "") -> str:
-        """The space a person means: the named one, the configured one, or the only one."""
+    def space_name(self, text: str = "", say: str = "--space NAME") -> str:
+        """The space a person means: the named one, the configured one, or the only one. `say` is
+        how it is named where there are several."""
         if text:
             return self.spaces.find(text)
         names = self.spaces.names()
@@ -99,7 +100,7 @@ class Context:
                 return self.spaces.find(wanted)
             except NotFound:
                 where = "ACX_SPACE" if self.env.get("ACX_SPACE") else str(self.home.config)
-                there = f"there are {', '.join(names)}: correct it, or say --space NAME"
+                there = f"there are {', '.join(names)}: correct it, or say {say}"
                 raise NotFound(
                     f"{where}: there is no space {wanted!r}",
                     there if names else f"acx space create {wanted}",
@@ -108,7 +109,7 @@ class Context:
             return names[0]
         if not names:
             raise NotFound("there is no space yet", "acx space create NAME")
-        raise UsageError(f"which space? There are {', '.join(names)}", "say it: --space NAME")
+        raise UsageError(f"which space? There are {', '.join(names)}", f"say it: {say}")
 
     def stamp(self) -> str:
         """Now, as session.yaml and space.yaml say it."""

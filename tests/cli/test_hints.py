@@ -50,3 +50,16 @@ def test_a_session_is_named_by_its_prefix_in_the_log_too(run: Run) -> None:
 def test_a_skill_name_that_cannot_be_one(run: Run) -> None:
     run("space", "create", "shop")
     assert "hint: use lower-case letters" in run("skill", "new", "Foo").err
+
+
+def test_the_only_space_needs_no_name(run: Run) -> None:
+    assert run("space", "path").err == "acx: there is no space yet\nhint: acx space create NAME\n"
+    run("space", "create", "shop")
+    assert run("space", "path").out == run("space", "path", "shop").out
+    assert run("space", "show").out.startswith("space:    shop\n")
+    assert run("space", "update", "--review").out.startswith("Updated space shop: lessons wait")
+    run("space", "create", "docs")
+    for verb in ("path", "show", "update"):
+        done = run("space", verb)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.endswith(f"There are docs, shop\nhint: say it: acx space {verb} NAME\n")
