@@ -7,6 +7,7 @@ with one flush. A bad line stops the stream; what was acknowledged before it sta
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -170,7 +171,11 @@ class _Writer:
 
     def __init__(self, ctx: Context, session: str) -> None:
         self._sessions: Sessions = ctx.sessions
-        self._session = ctx.sessions.find(session)
+        try:
+            self._session = ctx.sessions.find(session)
+        except NotFound as missing:
+            made = f"acx session create --id {shlex.quote(session)}"
+            raise NotFound(missing.message, made, *missing.hints) from None
         self._stamp = ctx.stamp
         self._rules = ctx.rules
         self._bodies: list[bytes] = []

@@ -63,3 +63,8 @@ def test_the_only_space_needs_no_name(run: Run) -> None:
         done = run("space", verb)
         assert (done.code, done.out) == (2, "")
         assert done.err.endswith(f"There are docs, shop\nhint: say it: acx space {verb} NAME\n")
+
+
+def test_appending_to_a_session_that_was_not_made(run: Run) -> None:
+    done = run("session", "append", "chat", "--role", "user", "hello")
+    assert done.code == 3 and "hint: acx session create --id chat\n" in done.err
