@@ -195,6 +195,9 @@ class Spaces:
         )
         if done.returncode:
             raise AcxError(f"can't clone {url}: {said(done)}", f"git clone {url}")
+        if [path.name for path in folder.iterdir()] == [".git"]:
+            # `git init --bare` calls its branch master: a main pushed there isn't its HEAD
+            run_git(["-C", str(folder), "checkout", "--quiet", "main"], self._env)
 
 
 def lock_of(repo: Repo) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -284,6 +285,11 @@ def clone(ctx: Context, url: str, name: str = "") -> SpaceCreated:
     name = checked_name(name or _name_of(url), "name of a space")
     with ctx.spaces.building(name, ctx.token()) as folder:
         ctx.spaces.clone(url, folder)
+        if [path.name for path in folder.iterdir()] == [".git"]:
+            raise BadInput(
+                f"{url} is empty: a space has to be pushed there first",
+                f'git -C "$(acx space path NAME)" push {shlex.quote(url)} HEAD',
+            )
         if not is_space(folder):
             raise BadInput(
                 f"{url} has neither {SPACE_FILE} nor {SKILLS}/*/SKILL.md, so it is no space",

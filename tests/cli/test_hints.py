@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Run
 
+Git = Callable[..., str]
 SESSION = Path(__file__).parents[1] / "demo/session.jsonl"
 
 
@@ -68,3 +70,12 @@ def test_the_only_space_needs_no_name(run: Run) -> None:
 def test_appending_to_a_session_that_was_not_made(run: Run) -> None:
     done = run("session", "append", "chat", "--role", "user", "hello")
     assert done.code == 3 and "hint: acx session create --id chat\n" in done.err
+
+
+def test_cloning_what_nobody_has_pushed_to(run: Run, tmp_path: Path, git: Git) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "hub.git")
+    done = run("space", "clone", "hub.git")
+    assert done.code == 5 and "acx: hub.git is empty: a space has to be pushed there" in done.err
+    run("space", "create", "shop")
+    git(tmp_path / "home/.acx/spaces/shop", "push", "--quiet", str(tmp_path / "hub.git"), "HEAD")
+    assert run("space", "clone", "hub.git").code == 0
