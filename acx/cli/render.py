@@ -281,7 +281,8 @@ def _part(part: Any, full: bool) -> list[str]:
 
 def lesson(commit: Any, changes: Diff, state: str = "") -> None:
     """A lesson in full: message, then diff."""
-    say(styled(f"lesson {commit.id}", "yellow") + (f" ({clean(state)})" if state else ""))
+    kind = "lesson" if "Acx-Task" in commit.trailers else "commit"  # a revert, a step of tidying
+    say(styled(f"{kind} {commit.id}", "yellow") + (f" ({clean(state)})" if state else ""))
     say(f"date   {commit.when}\n")
     say(f"    {clean(commit.subject)}\n")
     for line in commit.body.strip().splitlines():

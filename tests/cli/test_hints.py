@@ -79,3 +79,8 @@ def test_cloning_what_nobody_has_pushed_to(run: Run, tmp_path: Path, git: Git) -
     run("space", "create", "shop")
     git(tmp_path / "home/.acx/spaces/shop", "push", "--quiet", str(tmp_path / "hub.git"), "HEAD")
     assert run("space", "clone", "hub.git").code == 0
+
+
+def test_a_commit_that_is_no_lesson_is_shown_as_one(run: Run) -> None:
+    run("space", "create", "shop")
+    assert run("show", "HEAD").out.startswith("commit ")
