@@ -51,8 +51,10 @@ def checked(
     learner: str,
     prompts: str = "",
     gate: Gate = lambda _: "",
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[Ready] | Skipped:
-    """A task's lessons as they may be published. What may not even wait is left out.
+    """A task's lessons as they may be published. What may not even wait is left out; `tell` is told
+    what and why, where others are kept.
 
     `learner` and `prompts` are what `Acx-Learner` and `Acx-Prompts` say. The gate is asked last,
     and only of lessons that nothing else holds.
@@ -77,15 +79,9 @@ def checked(
         if title in again:
             dropped.append(f"{title}: rejected before")
             continue
-        if lost := _unfounded(assignment.transcript, taught.lesson):
-            dropped.append(f"{title}: {lost}")
-            continue
         draft = _drafted(tree, taught.changes)
-        if refused := checks.forbidden(draft, tree):
-            dropped.append(f"{title}: what may not be written: {refused[0]}")
-            continue
-        if not draft.changes():
-            dropped.append(f"{title}: already known")
+        if lost := _unfounded(assignment.transcript, taught.lesson) or _unwritten(draft, tree):
+            dropped.append(f"{title}: {lost}")
             continue
         hold, *said = _held(taught, draft, tree, assignment, gate)
         text = message(
@@ -103,6 +99,8 @@ def checked(
         tree = tree if leaf else draft
     if not found:
         return Skipped("; ".join(dropped) or "nothing worth keeping", usage)
+    for why in dropped:
+        tell(why)
     return found
 
 
@@ -113,6 +111,13 @@ def _held(
     hold = taught.hold or _suspected(taught.lesson, draft, tree, assignment)
     why, *said = [_safe(hold)] if hold else _safe(gate(draft)).split("\n")
     return [one_line(why), *said]
+
+
+def _unwritten(draft: Draft, tree: SkillTree) -> str:
+    """Why nothing can be written of a lesson; "" if it can."""
+    if refused := checks.forbidden(draft, tree):
+        return f"what may not be written: {refused[0]}"
+    return "" if draft.changes() else "already known"
 
 
 def _suspected(lesson: Lesson, draft: Draft, tree: SkillTree, assignment: Assignment) -> str:

@@ -197,7 +197,10 @@ class _Run:
             if isinstance(answer, ModelError):
                 raise answer
             name, prompts = self.learner.name, self.learner.prompts
-            ready = pipeline.checked(answer, self.assigned, name, prompts, self._gate)
+            ready = pipeline.checked(
+                answer, self.assigned, name, prompts, self._gate,
+                lambda why: self._say("skipped", why, task=task.number),
+            )  # fmt: skip
         except ModelError as error:
             self.usage += error.usage or Usage()
             self._record(self._outcome(task, "failed", error.message))

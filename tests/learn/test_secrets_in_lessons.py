@@ -63,6 +63,16 @@ def test_a_title_that_can_not_be_seen_is_none() -> None:
     assert isinstance(found, Skipped) and "without a title" in found.reason
 
 
+def test_what_is_left_out_is_told_beside_what_is_kept() -> None:
+    told: list[str] = []
+    quotes = (Evidence(4, "user", "always use uv here"),)
+    changes = {PREFERENCES: b"x\n"}
+    given = [Taught(Lesson(title, "fact", "Uv.", quotes), changes) for title in ("", "Use uv")]
+    found = pipeline.checked(given, assignment(), "fixed", tell=told.append)
+    assert not isinstance(found, Skipped)
+    assert ([item.title for item in found], told) == (["Use uv"], ["a lesson without a title"])
+
+
 def test_the_check_sees_through_colours_and_over_lines() -> None:
     tree = Tree(SKILLS)
     for added, kind in ((COLOURED, "github"), (HIDDEN, "github"), (KEY, "private-key")):
