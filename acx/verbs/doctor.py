@@ -12,6 +12,7 @@ from typing import Literal
 from acx.errors import AcxError
 from acx.learn.message import one_line
 from acx.store import publish
+from acx.store.layout import SKILLS
 from acx.store.process import run_git
 from acx.verbs import policies
 from acx.verbs.context import Context
@@ -116,6 +117,7 @@ def _space(ctx: Context, name: str) -> Iterator[Finding]:
         with ctx.spaces.open(name) as repo:
             branch = publish.ready(repo).removeprefix("refs/heads/")
             fsck = repo.run("fsck", "--no-dangling", "--no-progress")
+            edited = [] if fsck.returncode else repo.edited(SKILLS)
     except AcxError as error:
         yield Finding("problem", f"space {name}", error.message, *error.hints[:1])
         return
@@ -129,6 +131,10 @@ def _space(ctx: Context, name: str) -> Iterator[Finding]:
         yield Finding("problem", f"space {name}", said, f"git -C {ctx.spaces.path(name)} fsck")
     else:
         yield Finding("ok", f"space {name}", f"on {branch}, git fsck finds nothing wrong")
+    if edited:  # a person's own affair, or a `git revert` that stopped for want of an identity
+        more = f" and {len(edited) - 1} more" if len(edited) > 1 else ""
+        hint = f"git -C {ctx.spaces.path(name)} status"
+        yield Finding("ok", f"space {name}", f"{edited[0]}{more} not committed", hint)
 
 
 def _sessions(ctx: Context) -> Iterator[Finding]:

@@ -93,3 +93,12 @@ def test_a_model_that_nobody_would_ask_is_an_error(run: Run, shop: Path) -> None
         assert done.code == 2
         assert "the offline learner asks no model, so some-model is never asked" in done.err
         assert "hint: say --learner anthropic" in done.err
+
+
+def test_doctor_names_what_is_not_committed(run: Run, shop: Path) -> None:
+    assert "not committed" not in run("doctor").out
+    for name in ("a", "b"):
+        (shop / f"skills/daily-logs/{name}.md").write_text("mine\n")
+    done = run("doctor")
+    told = "ok      space shop: skills/daily-logs/a.md and 1 more not committed\n"
+    assert done.code == 0 and f"{told}        hint: git -C {shop} status\n" in done.out
