@@ -6,13 +6,17 @@ Hashes, dates of today and the home's path differ from run to run and are made a
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
+Git = Callable[..., str]
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 WRITE = os.environ.get("GOLDEN") == "write"
@@ -83,6 +87,38 @@ def test_a_lesson_has_one_hash_in_the_readme() -> None:
     for hash, title in re.findall(line, text):
         hashes.setdefault(title, set()).add(hash[:7])
     assert len(hashes) >= 8 and all(len(found) == 1 for found in hashes.values()), hashes
+
+
+def test_two_who_learn_at_the_end_of_the_same_file(world: Path, git: Git) -> None:
+    block = re.search(r"```sh\n(cd .*?)```", README.read_text(), re.DOTALL)
+    assert block
+    hub, mine = world / "hub.git", world / ".acx/spaces/webshop"
+    git(world, "init", "--quiet", "--bare", str(hub))
+    printed("acx space create webshop", world)
+    git(mine, "push", "--quiet", "--set-upstream", str(hub), "HEAD")
+    git(mine, "remote", "add", "origin", str(hub))
+    git(mine, "fetch", "--quiet", "origin")
+    git(mine, "branch", "--quiet", "--set-upstream-to", "origin/main")
+    printed(f"acx space clone {hub} theirs", world)
+    for space, day, date in (
+        ("theirs", "mondays", "2026-06-08"),
+        ("webshop", "fridays", "2026-06-09"),
+    ):
+        rule = f"Never deploy on {day}."
+        printed(f"acx session create --id {space} --space {space}", world)
+        said = [
+            {"role": "user", "content": f"write the {day} page", "ts": f"{date}T10:00:00Z"},
+            {"role": "assistant", "content": "Written.", "ts": f"{date}T10:01:00Z"},
+            {"role": "user", "content": f"thanks. {rule}", "ts": f"{date}T10:02:00Z"},
+        ]
+        lines = shlex.join(map(json.dumps, said))
+        printed(f"printf '%s\\n' {lines} | acx session append {space}", world)
+        assert rule[:-1] in printed(f"acx learn {space}", world)
+    git(world / ".acx/spaces/theirs", "push", "--quiet")
+    printed(block[1], world)
+    preferences = (mine / "skills/user-general-facts/deploy-preferences.md").read_text()
+    assert "- Never deploy on mondays.\n- Never deploy on fridays.\n" in preferences
+    assert "nothing wrong" in printed("acx doctor", world)
 
 
 def test_the_python_of_the_readme(world: Path) -> None:
