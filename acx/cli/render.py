@@ -235,7 +235,8 @@ class Watch:
         if self._live:
             from rich.text import Text
 
-            self._live.console.print(Text.from_ansi(text))
+            # The terminal breaks long lines, as it does those of stdout: a path can be copied
+            self._live.console.print(Text.from_ansi(text), soft_wrap=True)
         else:
             note(text)
 

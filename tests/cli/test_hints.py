@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,3 +88,18 @@ def test_cloning_what_nobody_has_pushed_to(run: Run, tmp_path: Path, git: Git) -
 def test_a_commit_that_is_no_lesson_is_shown_as_one(run: Run) -> None:
     run("space", "create", "shop")
     assert run("show", "HEAD").out.startswith("commit ")
+
+
+def test_a_long_path_is_not_broken_on_a_terminal(run: Run, world: Path) -> None:
+    run("space", "create", "shop")
+    path = world / ("long-" * 20) / "session.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(SESSION.read_bytes())
+    ours, theirs = pty.openpty()
+    acx = [str(Path(sys.executable).with_name("acx")), "learn", str(path)]
+    shell = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    subprocess.run(acx, stdout=subprocess.DEVNULL, stderr=theirs, env=shell, check=True)
+    os.close(theirs)
+    said = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert f"read {path}  73 new messages" in said
