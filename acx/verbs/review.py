@@ -92,8 +92,20 @@ def _find(repo: Repo, text: str) -> str:
     if len(found) > 1:
         raise Conflict(f"{text!r} is the start of {', '.join(found)}", "acx review")
     if not found:
-        raise NotFound(f"no proposal {text!r}", "acx review")
+        raise NotFound(*_decided(repo, text), "acx review")
     return found[0]
+
+
+def _decided(repo: Repo, text: str) -> tuple[str, ...]:
+    """What to say of what isn't waiting, and where to look: it may have been decided before."""
+    try:
+        entry = ledger.find(repo, text)
+    except AcxError:
+        return (f"no proposal {text!r}",)
+    became = {"rejected": "was rejected", "reverted": "was reverted"}.get(entry.state, "has landed")
+    if not entry.task:
+        return (f"no proposal {text!r}",)
+    return (f"no proposal {text!r}: that lesson {became}", f"acx show {entry.commit.id[:10]}")
 
 
 def accept(

@@ -97,3 +97,16 @@ def test_the_command_tells_of_each(ctx: Context, git: Git, run: Run) -> None:
     assert again.code == 4 and again.out == ""
     assert run("review", "reject", bad, bad).code == 0
     assert run("review", "accept", "--all").err == "nothing waits\n"
+
+
+def test_what_was_decided_before_is_told(run: Run) -> None:
+    run("space", "create", "shop")
+    session = Path(__file__).parents[1] / "demo/session.jsonl"
+    run("learn", str(session), "--review")
+    one, two = (line.split()[0] for line in run("review").out.splitlines()[1:3])
+    run("review", "accept", one)
+    run("review", "reject", two)
+    again = run("review", "accept", one)
+    assert (again.code, again.out) == (3, "")
+    assert again.err.startswith(f"acx: no proposal '{one}': that lesson has landed\nhint: acx show")
+    assert f"no proposal '{two}': that lesson was rejected\n" in run("review", "show", two).err
