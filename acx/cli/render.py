@@ -330,7 +330,7 @@ def learned(report: Any) -> None:
 def summary(report: Any) -> str:
     """One line: how much was learned, by whom, for how much."""
     if report.refused and not report.sessions:
-        return f"Learned nothing: what was given can't be read (learner: {report.learner})"
+        return f"Learned nothing: what was given can't be taken (learner: {report.learner})"
     if not report.sessions:
         loose = count(report.loose, "session")
         verb = "is" if report.loose == 1 else "are"

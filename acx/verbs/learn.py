@@ -115,7 +115,7 @@ def learn(
         found, imported = _resolve(ctx, targets, aside, stdin, format, progress, refused)
         if not targets:
             found = _pending(ctx, space)
-        groups = _by_space(ctx, found, space, dry_run, refused)
+        groups = _by_space(ctx, found, space, dry_run, refused, progress)
         if shelf and chosen.prompts:
             batches.fetch(ctx, learners.engine(ctx.config, model), shelf, progress)
         reports = _side_by_side(ctx, chosen, groups, settings)
@@ -246,7 +246,12 @@ def _pending(ctx: Context, space: str) -> list[_Found]:
 
 
 def _by_space(
-    ctx: Context, found: Sequence[_Found], space: str, dry_run: bool, refused: list[Refused]
+    ctx: Context,
+    found: Sequence[_Found],
+    space: str,
+    dry_run: bool,
+    refused: list[Refused],
+    progress: Progress,
 ) -> dict[str, list[tuple[Session, Sessions]]]:
     """Attach each session to its space, and group them by it."""
     wanted = ctx.space_name(space) if found and space else ""
@@ -263,6 +268,8 @@ def _by_space(
             if len(found) == 1:
                 raise
             refused.append(Refused.by(item.id, error))
+            why = error.message.removeprefix(f"session {item.id} ")
+            progress(Step("refused", "", title=item.id, detail=why))
             continue
         groups.setdefault(name, []).append((session, item.sessions))
     return groups

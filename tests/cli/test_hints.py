@@ -38,7 +38,9 @@ def test_learning_where_there_is_nothing_to_learn_from(run: Run, tmp_path: Path)
     assert first.code == 0 and first.err.startswith("hint: give it transcripts: acx learn FILE")
     run("space", "create", "shop")
     given = run("learn", "one", "two")
-    assert given.code == 3 and given.out.startswith("Learned nothing: what was given can't be read")
+    assert given.code == 3 and given.out.startswith(
+        "Learned nothing: what was given can't be taken"
+    )
     for name in ("a", "b"):
         said = f'{{"role": "assistant", "content": "{name}"}}\n'
         (tmp_path / f"{name}.jsonl").write_text(said)
@@ -103,3 +105,16 @@ def test_a_long_path_is_not_broken_on_a_terminal(run: Run, world: Path) -> None:
     said = os.read(ours, 65536).decode()
     os.close(ours)
     assert f"read {path}  73 new messages" in said
+
+
+def test_sessions_of_another_space_are_named(run: Run, tmp_path: Path) -> None:
+    run("space", "create", "shop")
+    run("space", "create", "docs")
+    for name in ("a", "b"):
+        said = f'{{"role": "user", "content": "{name}"}}\n'
+        (tmp_path / f"{name}.jsonl").write_text(said)
+    assert run("learn", "a.jsonl", "b.jsonl", "--space", "shop").code == 0
+    done = run("learn", "a.jsonl", "b.jsonl", "--space", "docs")
+    told = [line for line in done.err.splitlines() if line.startswith("! ")]
+    assert done.code == 4 and len(told) == 2
+    assert all(line.endswith("  belongs to space shop, not docs") for line in told)
