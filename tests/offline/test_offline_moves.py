@@ -13,6 +13,7 @@ from acx.learn.offline.reports import gives_up, promises
 
 DELIVERED = Place(telling("paint the fence green"), telling("The fence is green now, two coats."))
 ACCEPTED = Place(DELIVERED.known, DELIVERED.last, accepted=True)
+LOOKED = Place(telling("what is 12 times 12"), telling("144"), looked=True)
 ASKED = Place(DELIVERED.known, DELIVERED.last, asking=True)
 
 TURNS = {
@@ -24,6 +25,12 @@ TURNS = {
     "I also want a lamp at the door, warm light": ACCEPTED,
     "which of these is cheapest to heat in winter?": ACCEPTED,
     "never mind then. Just order a taxi for seven": DELIVERED,
+    "ok. doorbell: louder after eight": DELIVERED,
+    "now something easier, the mailbox has no name": DELIVERED,
+    "the other one, JD-77120, came open": DELIVERED,
+    "lol. 0x2A in dec": LOOKED,
+    "make it 145 in the sheet, same colour": LOOKED,
+    "what's this second line on the invoice": DELIVERED,
 }
 STAYS = {
     "is it waterproof?": DELIVERED,
@@ -35,6 +42,14 @@ STAYS = {
     "thursday, around noon": ASKED,
     "can you do both sides": ASKED,
     "thanks, that looks right": DELIVERED,
+    "argh the brushes": DELIVERED,
+    "good. off to a meeting": DELIVERED,
+    "nice. and your boss can't do it either?": DELIVERED,
+    "where hast du den Pinsel her": DELIVERED,
+    "können Sie das nicht abholen lassen?": ACCEPTED,
+    "before your change 48.211": DELIVERED,
+    "finding one by its colour?": DELIVERED,
+    "12 days, not bad for this old thing": LOOKED,
 }
 
 
@@ -95,6 +110,43 @@ def test_all_that_a_person_tells_is_quoted() -> None:
 
 
 ENDS = {
+    "put off by who asked": (
+        """
+        user: hang the plan on the board
+        call: print_plan => {"ok": true}
+        agent: It's printed. Is the board free?
+        user: not now, she is in a call. tonight
+        """,
+        ["running"],
+    ),
+    "put off before anything was done": (
+        """
+        user: who has the key to the shed? need it at some point, not now
+        agent: Fine, later then.
+        """,
+        ["pending"],
+    ),
+    "made do without": (
+        """
+        user: the old scanner reads nothing on the new bench
+        edit: /home/sam/webshop/scan.py
+        agent: I've raised its speed.
+        user: ok so it stays dead till the boss pays
+        """,
+        ["failed"],
+    ),
+    "what was asked for first": (
+        """
+        user: I need ten sums for year 3. And a note for the parents, packed lunch.
+        agent: Here are ten sums.
+        user: Lovely. Also Kieran needs an easier set, only the twos
+        agent: Same look, smaller numbers.
+        user: On the copier. And the note?
+        agent: Dear parents, please pack a lunch.
+        user: gone out
+        """,
+        ["success", "success", "success"],
+    ),
     "a few words after a no don't make it a yes": (
         """
         user: open the vault for me

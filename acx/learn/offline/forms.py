@@ -51,13 +51,15 @@ _NO_ORDER_WORDS = """
     meant paid held knew heard lovely nice good great same still never always just also even
     more most less few many much such another other please pls dear hi hey hello mine ours
     theirs none nothing something everything everybody someone anyone whom whose whatever
-    whenever last first second new old und oder aber der die das den dem ein eine ist sind war
+    whenever last first second new old today tomorrow yesterday back costs cost ha haha argh ugh
+    uff oof wow phew damn huh und oder aber der die das den dem ein eine ist sind war
     hat ich wir du er sie es man mit von für auf zu
 """
 _NO_ORDER = frozenset(_NO_ORDER_WORDS.split())
 _OBJECT = (
-    r"(?:the|a|an|my|our|all|every|each|both|me|us|him|her|them|it|this|these|those|any|some"
-    r"|another|[`\"'/]\S+|\S+[._/]\w\S*)(?!\w)"
+    r"(?:the|a|an|my|our|all(?! (?:good|fine|ok|there|right|clear))|every|each|both|me|us|him|her"
+    r"|them|it|this|these|those|any|some|another|[`\"'/]\S+|\S+[._/]\w\S*)(?![\w'])"
+    r"(?! \w+ (?:is|are|was|were|has|have)\b)"
 )
 
 
@@ -67,15 +69,21 @@ def orders_plainly(sentence: str) -> bool:
     found = pattern(
         rf"^{LEAD}(?:please |pls |just |also |now |then |quickly |maybe )*([a-z]{{2,}}) {_OBJECT}"
     ).match(sentence)
-    found = found or pattern(
-        rf"^{LEAD}(?:dann |jetzt |und |noch )*([a-zäöü]{{3,}}) (?:\S+ )?(?:mal|mir|uns|doch"
-        rf"|bitte)\b"
-    ).match(sentence)
+    doch = (
+        None
+        if found
+        else pattern(
+            rf"^{LEAD}(?:dann |jetzt |und |noch )*([a-zäöü]{{3,}}) (?:\S+ )?(?:mal|mir|uns|doch"
+            rf"|bitte)\b"
+        ).match(sentence)
+    )
+    found = found or doch
     word = found[1].lower() if found else ""
     return (
         bool(word)
         and word not in _NO_ORDER
         and not pattern(r"\w+(?:[^s]s|[^e]ed|ing|ly|ion|ness|ment)$").match(word)
+        and not (doch and word.endswith("t"))
     )
 
 
@@ -94,7 +102,7 @@ _WISHES = (
     r"|remind) me\b"
     r"|\b(?:i|we|they|he|she|\w+)(?:'d| would)? (?:(?:also|still|now|then|just|really) )?"
     r"(?:wants?|needs?|(?:'d|would) (?:like|love))(?: you)? (?:to (?!know|see|think|say)|an?\b"
-    r"|the\b|some\b|my\b|our\b|\d|\w+ \w+)"
+    r"|the\b|some\b|my\b|our\b|['\"`]?\d|\w+ \w+)"
     rf"|^{LEAD}(?:need|want|brauch\w*)\b (?!to (?:know|see))"
     r"|\b(?:brauch|bräucht|möcht|hätt|will|wollt)(?:e|en|t|est)? (?:ich|wir|man)\b"
     r"|\b(?:ich|wir) (?:\w+ )?(?:brauch|bräucht|möcht|hätt)\w*\b|\bhätt\w* \w+ (?:noch )?gern"

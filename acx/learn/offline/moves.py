@@ -12,7 +12,7 @@ from acx.learn.offline.forms import orders, orders_plainly, wishes_for
 from acx.learn.offline.reading import Reading
 from acx.learn.offline.requests import goes_ahead, limits, refers_back, requests, works
 from acx.learn.offline.rules import ruling
-from acx.learn.offline.verdicts import small_talk, troubled, verdict
+from acx.learn.offline.verdicts import leaves, small_talk, troubled, verdict
 from acx.learn.offline.words import asks, pattern, plain, sentences
 
 ENOUGH = 3
@@ -104,7 +104,9 @@ _TURN = (
     r"^\W*(?:next|second(?:ly)?|third|then|now|also)(?: (?:thing|one|task|item))?\s*:"
     r"|\b(?:btw|by the way|meanwhile|quick (?:one|question)|unrelated|apropos|übrigens|nebenbei"
     r"|(?:one|an?)?(?:other|different|separate|new|last|more) (?:thing|topic|question|matter|one)"
-    r"\s*[:,.]|different\s*:|something else\s*[:,.]|was anderes\s*[:,.]|noch (?:was|eins"
+    r"\s*[:,.]|different\s*:|(?:something|sth|etwas|what) (?:(?:completely|totally|entirely|quite"
+    r"|ganz) )?(?:else|different|easier|simpler|new|anderes)\s*[:,.]|was anderes\s*[:,.]"
+    r"|noch (?:was|eins"
     r"|eine frage)\s*[:,.])"
 )
 _POINTS = (
@@ -113,18 +115,25 @@ _POINTS = (
     r"|\b(?:does|do|is|was|will|can|did|would|should|isn't|doesn't) (?:that|this)\b"
     r"|\b(?:this|that|das|dies\w*)\b(?=\W*$|[,?!.]| (?:is|was|are|were|be|in|on|to|for|with|at|of"
     r"|out|up|too|as|from|again|then|now|nicht|auch|noch|so|man|mal|\w+en\b))"
-    r"|\b(?:this|these|those|diese\w*|the (?:same|rest|first|second|last|new)"
+    r"|(?<!what's )(?<!what is )\b(?:this|these|those|diese\w*|the (?:same|rest|first"
+    r"|second|last|new)"
     r"|(?:for|with|to|in|on|of|from|about|like|at) that) \w+"
+    r"|\byour (?:\w+ )?(?:change|fix|patch|edit|version|answer|list|draft|text|plan|code)\b"
 )
 _NAMES = r"\b(?:an?|all|every|my|our|each|ein\w*|mein\w*|unser\w*|alle) \w+"
 _AGAINST = (
-    r"^\W*(?:(?:and|so|und|oh|ok) )?(?:no|nope|nah|not|nein|nee|nicht|but|aber|wait|stop|hm+|hä"
+    r"^\W*(?:(?:and|so|und|oh|ok) )?(?:no|nope|nah|not|nein|nee|nicht|but|aber|wait|stop"
+    r"|hm+(?!,? ok)|hä"
+    r"|hang on|hold on|whoa"
     r"|huh|why|except|only"
     r"|never|don't|dont|do not|still|instead|actually|i (?:said|mean\w*|asked))\b"
     r"(?! (?:problem|worries|need)\b)|^\W*(?:what|come on)\b\W*(?:$|,)"
-    r"|\b(?:instead|rather|still|again(?!\W*\?)|too (?!please|pls)\w+|immer noch|stattdessen"
+    r"|^(?!\W*(?:what|who|where|how|when|which)\b).*\bagain(?!\W*\?)"
+    r"|\b(?:instead|rather|still|too (?!please|pls)\w+|immer noch|stattdessen"
     r"|lieber|schon wieder)\b"
-    r"|\b(?:did|have|had|were|are|why do|wouldn't|shouldn't) you\b|\byou (?:said|told)\b"
+    r"|\b(?:did|have|had|were|are|why do|wouldn't|shouldn't|can't|couldn't) you\b"
+    r"|\byou (?:said|told)\b|\b(?:hast|hattest|bist|warst|haben|hatten) (?:du|sie|ihr)\b"
+    r"|\b(?:können|könnten|kannst|könntest) (?:du|sie|ihr|wir) (?:\S+ ){0,2}nicht\b"
 )
 _STARTLED = r"^\W*(?:what|huh|hä|excuse me|seriously|come on)\W*$"
 _ALIKE = (
@@ -135,14 +144,16 @@ _ALIKE = (
 _BARE_VERB = (
     r"\b(?:is|are|was|were|am|be|been|has|have|had|do|does|did|can|could|will|would|should|must"
     r"|says?|said|shows?|looks?|works?|got|gets?|came|comes?|goes|went|fits?|holds?|runs?|think"
-    r"|know|see|ist|sind|war|hat|haben|geht|kommt|steht|macht|wird|bin|habe?|\w{3,}ed)\b|'(?:s|re"
+    r"|know|see|ist|sind|war|hat|haben|geht|kommt|steht|macht|wird|bin|habe?|\w{3,}ed)\b"
+    r"|^(?:der|die|das|er|sie|man) "
+    r"(?:(?-i:[A-ZÄÖÜ])\w+ )?\w+t\b|^\w+ \w+s (?:me|us|him|her|them|it|the|an?|my|our)\b|'(?:s|re"
     r"|m|ve|ll|d)\b|n't\b"
 )
 
 
 def _score(part: str, before: list[str], place: Place) -> float:
     """How much speaks for it that this sentence asks for something of its own."""
-    form = _form(part)
+    form = 2 if any(names(part, place) for names in (_labels, _looks_on, _another)) else _form(part)
     if place.invited and len(part.split()) >= 5 and not small_talk(part):
         form = max(form, 1)
     if not form or len(part.split()) < 2:
@@ -156,14 +167,16 @@ def _score(part: str, before: list[str], place: Place) -> float:
     score += 1 if mark else 0
     score += 2 if pattern(_TURN).search(part) else 0
     score += 1 if taken or accepted else 0
-    fresh = named and 4 * len(named & (place.known | place.last)) <= len(named)
+    fresh = named and not named & (place.known | place.last)
     score += 1 if fresh else 0
     score -= 1 if named and 2 * len(named & place.last) >= len(named) else 0
     # After what is over, what asks is another thing, whatever it points to.
     costs = 1 if accepted and form > 1 else 2
+    ordered = place.looked and works(part) and not asks(part)
+    score += 2 if ordered else 0
     bare = pattern(rf"{_NAMES}.*").sub("", clause)
     score -= costs if pattern(_POINTS).search(bare) or refers_back(clause) else 0
-    score -= costs if pattern(_AGAINST).search(part) or limits(part) else 0
+    score -= costs if pattern(_AGAINST).search(part) or (limits(part) and not ordered) else 0
     score -= 2 if place.asking else 0
     score -= 2 if form == 1 and verdict(part) == "bad" else 0
     score -= 1 if form == 1 and (not (taken or mark) or pattern(_HEDGED).search(part)) else 0
@@ -174,8 +187,39 @@ def _score(part: str, before: list[str], place: Place) -> float:
     return score - (costs if any(map(_objects, before)) else 0)
 
 
-def _orders(clause: str) -> bool:
-    return requests(clause) or orders_plainly(clause)
+def _labels(part: str, place: Place) -> bool:
+    """Whether a sentence names what it is about, then says something: `footer: open from 8`."""
+    found = pattern(_LABEL).match(part)
+    named = telling(found[1]) if found else frozenset()
+    return bool(named) and not named & (place.known | place.last)
+
+
+_LABEL = (
+    r"^\W*(?:(?:ok(?:ay)?|and|also|now|next|good|k)\b\W*)*(?!(?:note|edit|update|error|result|problem"
+    r"|reason|warning|answer|example|question|remember|hint|title|subject|the)\b)"
+    r"([^\W\d_][\w-]*(?: [\w-]+)?): \S+"
+)
+
+
+def _looks_on(part: str, place: Place) -> bool:
+    """Whether a few words without a verb ask for another thing to look up, after one that was:
+    `0x1F4 in dec`."""
+    return (
+        place.looked
+        and not place.asking
+        and bool(
+            pattern(r"^\W*(?:and )?\w*\d\w* (?:in|to|as|of|plus|minus|times|\W) ?\w+").match(part)
+        )
+        and len(part.split()) <= 8
+        and not (pattern(_BARE_VERB).search(part) or troubled(part))
+    )
+
+
+def _another(part: str, place: Place) -> bool:
+    """Whether a sentence tells of another one, by its number: `the other one, JD-188, leaks`."""
+    numbers = {name for name in telling(part) if pattern(r"\d{3}").search(name)}
+    other = pattern(r"^\W*(?:and |ok |also )?(?:the|my) (?:other|second|next)\b").match(part)
+    return bool(other and numbers - place.known - place.last)
 
 
 def _takes(said: str) -> bool:
@@ -201,7 +245,9 @@ def _form(part: str) -> float:
     """By its form alone: 2 for what asks, 1 for what may, 0 for what only tells."""
     words = len(part.split())
     trouble = troubled(part)
-    if verdict(part) == "dropped" or small_talk(part):
+    if verdict(part) == "dropped" or small_talk(part) or leaves(part):
+        return 0
+    if pattern(_ASSUMES).match(part):
         return 0
     if goes_ahead(part) and not part.endswith("?"):
         return 0
@@ -211,7 +257,7 @@ def _form(part: str) -> float:
         return 2
     if words <= 6 and pattern(_ALIKE).search(part):
         return 2
-    if orders_plainly(part) or any(map(_orders, part.split(", ")[1:])):
+    if orders_plainly(part):
         return 1.5
     bare = words >= 4 and not pattern(_BARE_VERB).search(part)
     told = (
@@ -220,6 +266,11 @@ def _form(part: str) -> float:
     return 1 if told or pattern(_TURN).search(part) else 0
 
 
+_ASSUMES = (
+    r"^\W*(?:(?:and|so|but|oh|ok(?:ay)?|und|also)\b\W*)*(?:(?:your?|he|she|it|they|we|i|that|this"
+    r"|du|er|sie|wir|ich|es|das)\b(?! (?:one|other)\b)(?:'\w+)? \S+|\w{2,}ing\b ).*\?\W*$"
+)
+"""A question in the words of a statement, or of a suggestion: it is about the work at hand."""
 _HEDGED = r"\b(?:but|aber|only|except|nur)\b"
 
 

@@ -21,7 +21,7 @@ from acx.learn.offline.reports import (
 )
 from acx.learn.offline.steps import Run, Said, computes
 from acx.learn.offline.titles import shorten
-from acx.learn.offline.verdicts import Verdict, judging, thanks, troubled
+from acx.learn.offline.verdicts import Verdict, judging, postpones, thanks, troubled
 from acx.learn.offline.words import own, pattern, plain, sentences, verbatim
 from acx.learn.offline.writing import quoted
 from acx.model import TaskStatus
@@ -85,6 +85,7 @@ class Course:
     parted: bool = False
     next: int = 0
     stated: int = 0
+    postponed: int = 0
     checks: dict[str, Check] = field(default_factory=dict)
 
     def ran(self, run: Run) -> None:
@@ -92,7 +93,7 @@ class Course:
         if run.rejected:
             self.ended = False
             return
-        self.runs += 1
+        self.runs, self.postponed = self.runs + 1, 0
         if run.auto:
             self._by_itself(run)
             return
@@ -174,6 +175,8 @@ class Course:
             self.interrupted = said.number
             return
         self.interrupted = 0
+        if postpones(reading.words):
+            self.postponed = said.number
         if troubled(plain(own(said.text))) and reading.verdict != "good":
             self.troubled, self.troubles = said.number, self.troubles + 1
         self.settled = self.settled or (self.ended and reading.verdict == "good")
@@ -211,6 +214,8 @@ class Course:
             return "success", f"the user {self.said} (#{self.said_at})"
         if self.verdict == "bad" and not met and (self.next or self.ended):
             return "failed", f"the user {self.said} (#{self.said_at})"
+        if self.postponed and not self.edit:
+            return "running" if self.runs else "pending", ""
         if self.stated and self.spoke and not self.runs and not self.interrupted:
             return "success", f"the user stated it (#{self.stated})"
         if self.interrupted:

@@ -117,6 +117,7 @@ _YES = r"^\W*(?:yes|yep|yup|yeah|sure|ok(?:ay)?|please do)\b"
 _ASIDE = (
     r"\b(?:called|named|said|wrote|used|was(?: it| that)?) again\b|\bremind me\b|\bfor my notes\b"
     r"|\b(?:just curious|out of curiosity|quick question)\b"
+    r"|^\W*(?:(?:what|who|where|how|when)(?:'?s)?|which)\b.{2,50}\bagain\W*$"
 )
 _BUT = r"^\W*(?:but|only|except|however|although|though|just)\b"
 
@@ -147,7 +148,7 @@ def _steers(words: str) -> bool:
     return bool(
         pattern(
             r"^\W*(?:(?:hmm+|oh|ok(?:ay)?|yes|yeah|and|but|cool|great|sure)\b\W*)*(?:no|nope|not"
-            r"|don't|do not|dont|stop|wait|instead|"
+            r"|don't|do not|dont|stop|wait|hang on|hold on|whoa|instead|"
             r"(?:it|that)'s (?:not|wrong|a? ?bad)|i think|let'?s|why|what(?=\s*\?)"
             r"|huh|seriously|are you (?:joking|kidding|serious))\b"
         ).match(words)

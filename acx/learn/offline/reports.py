@@ -115,6 +115,7 @@ _WONT = (
     r"|our) hands\b"
     r"|\b(?:there(?:'s| is| are|'re)|shows?|has|have) no (?:free|available|open|record|such|entry"
     r"|slots?|seats?|trace)\b"
+    r"|\bno (?:\S+ ){1,3}from (?:me|us)\b"
     r"|\b(?:no further ideas|out of ideas|nothing left to)\b"
     r"|\bwe (?:don't|do not|no longer) (?:discuss|repair|ship|deliver|sell|share|serve|cover"
     r"|refund|give)\b"

@@ -48,7 +48,10 @@ def requests(sentence: str) -> bool:
             rf"|{_GERMAN}"
             r"|(?:bitte |kannst du |könntest du |würdest du |mal |noch |auch )+(?!nicht|nie\b|immer"
             r"|niemals|denk)(?:\S+ ){1,12}?\w*(?:en|ern|eln|füg\w*|mach\w*|erstell\w*|änder\w*)\b"
-            rf"|we (?:should|must|need to|have to|could) {filler}{VERB}|need (?:a|an|to)\b)"
+            rf"|we (?:should|must|need to|have to|could) {filler}{VERB}"
+            r"|need (?:an?|to (?!lie\b|sleep|sit|eat|go\b|leave|think|rest|pee|breathe|stop"
+            r"|get (?:up"
+            r"|going|home)|be\b|know|see))\b)"
         ).match(sentence)
     )
 
@@ -250,8 +253,11 @@ def _listed(words: str) -> tuple[str, ...]:
         parts = [p.strip(" ,;") for p in pattern(_NEXT_PART).split(words[found.end() :]) if p]
         parts = [part for part in parts if part]
         whole = all(len(p.split()) >= 3 and not _tells(p) and not refers_back(p) for p in parts)
-        if len(parts) == (most or int(found[1])) and whole:
+        most = most or int(found[1])
+        if len(parts) == most and whole:
             return tuple(parts)
+        if coarse := _coarsely(words[found.end() :], most):
+            return coarse
     found = pattern(r"^([^\n]{0,160}?)(?:^|\s)[(]?1[.):]\s+(\S.{3,}?)[\s,;]+[(]?2[.):]\s+").search(
         words
     )
@@ -261,6 +267,19 @@ def _listed(words: str) -> tuple[str, ...]:
     parts = [part.strip(" ,;") for part in (found[2], *rest)]
     whole = all(len(part.split()) >= 3 and not _tells(part) for part in parts)
     return tuple(sentences(part)[0] for part in parts) if whole else ()
+
+
+def _coarsely(words: str, most: int) -> tuple[str, ...]:
+    """As many requests as were announced, where each may be told in several sentences: the next
+    one begins after a full stop with `and`, or with `, and the`."""
+    for mark in (
+        r"[.;]\s+(?:and|also|then|und)\s+",
+        r",\s+(?:and|und)\s+(?=(?:the|a|my|our|die|der|das)\b)",
+    ):
+        parts = [part.strip(" ,;") for part in pattern(mark).split(words)]
+        if len(parts) == most and all(len(p.split()) >= 4 and not _tells(p) for p in parts):
+            return tuple(sentences(part)[0] for part in parts)
+    return ()
 
 
 _STEPS = r"\b(?:steps?|reproduce|repro|when i|if i|options?|either|noticed|found|happens?|did)\b"
@@ -281,7 +300,7 @@ _AND_A = r"^(?:and|plus|also),? (?:an?|another|one more) (?!bit\b|lot\b|few\b|li
 
 _BACK = (
     r"(?<!goes )(?<!went )(?<!dates )\b(?:(?:back|return(?:ing)?) to|what about) (?:the |our "
-    r"|my |that )?(?!back\b)([a-z][\w.-]{3,})"
+    r"|my |that )?(?!back\b)([a-z][\w.-]{3,})|(?:^|[.!,] )and (?:the|our|my) ([a-z][\w-]{3,})\?"
 )
 _MEANWHILE = r"\b(?:in the meantime|meanwhile|while (?:you|we|i) wait|instead,? (?:please )?do)\b"
 
@@ -289,7 +308,7 @@ _MEANWHILE = r"\b(?:in the meantime|meanwhile|while (?:you|we|i) wait|instead,? 
 def back_to(words: str) -> str:
     """What somebody comes back to: `ok back to the importer`; "" if nothing."""
     first = " ".join(sentences(words)[:2])[:100]
-    return found[1].lower() if (found := pattern(_BACK).search(first)) else ""
+    return (found[1] or found[2]).lower() if (found := pattern(_BACK).search(first)) else ""
 
 
 def meanwhile(sentence: str) -> bool:

@@ -24,6 +24,7 @@ from acx.learn.offline.requests import (
 )
 from acx.learn.offline.steps import Run, Said, steps
 from acx.learn.offline.titles import title
+from acx.learn.offline.verdicts import JEST, postpones
 from acx.learn.offline.words import pattern, sentences
 from acx.model import Message, Task, TaskStatus
 
@@ -236,6 +237,8 @@ class TaskFinder:
         self._current = _Open(known.number if known else self._number, name, topic, [(number, 0)])
         self._current.known = known
         self._current.looks = bool(reading and looks(reading.rest, reading.asks))
+        if reading and postpones(reading.words):
+            self._current.course.postponed = number
         self._tasks.append(self._current)
 
     def _leave(self, number: int, reading: Reading | None) -> None:
@@ -321,8 +324,8 @@ def _wants(said: Said, reading: Reading, chatted: bool) -> bool:
         return False
     greets = pattern(r"^\W*(?:hi|hey|hello|(?:good )?(?:morning|evening|afternoon))\b")
     wants = reading.starts or reading.asks or any(map(wishes, sentences(reading.words)))
-    sober = sentences(pattern(_JEST).sub(" ", reading.words))
-    if pattern(_JEST).search(said.text) and not any(map(requests, sober)):
+    sober = sentences(pattern(JEST).sub(" ", reading.words))
+    if pattern(JEST).search(said.text) and not any(map(requests, sober)):
         return bool(pattern(rf"[`/_]|\b(?:{_TROUBLE})\b").search(said.text))
     telling = pattern(r"\d|[`/_]|\b(?:error|fail\w*|wrong|broken|bug|\w+n't|not|no|need|want)\b")
     if chatted and not (wants or orders(reading.rest)):
@@ -335,11 +338,6 @@ def _wants(said: Said, reading: Reading, chatted: bool) -> bool:
 
 
 _TROUBLE = r"error|fail\w*|wrong|broken|bug|crash\w*|kaputt|fehler"
-_JEST = (
-    r"\b(?:(?:ha){2,}h?|(?:he){2,}|hihi|lo+l|rofl|lmao|jk|just kidding)\b|[\U0001f600-\U0001f606"
-    r"\U0001f923\U0001f61c\U0001f609]|(?:^|\s)[:;]-?[)DP](?:\s|$)"
-)
-"""Laughter: with it, before any work, even a question is a riddle, and `from now on` a joke."""
 
 
 def _topic(words: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ _DROPPED = (
     r"|the [\w-]+(?: [\w-]+)?)(?: out| then| alone| as is| for| be\b"
     r"|\W*$|[,.] ?(?:i|we)(?:'ll| will|'m))"
     r"|dann (?:halt |eben |lieber )(?:nicht|ohne)\b"
-    r"|drop (?:it|this|that)\b|scrap (?:it|this|that)|let'?s not do (?:it|this|that)|abandon"
+    r"|drop (?:it|this|that)\b|scrap (?:it|this|that|the)\b|let'?s not do (?:it|this|that)|abandon"
     r"|\b(?:revert|undo) (?:it|that|this) and\b|\b(?:revert|undo) (?:everything|all)\b"
     r"|(?:please )?(?:revert|undo) (?:it|this|that|your|the) ?(?:change\w*|last"
     r"|commit)?\W*$"
@@ -34,7 +34,8 @@ _RESIGNED = (
     r"|get by) (?:with|without)\b|\bthen (?:\S+ ){0,4}(?:just|simply) (?:won't|wont|will not"
     r"|can't|cannot)\b|\b(?:can'?t be (?:helped|done)|nothing (?:we|you|one|i) can do|lost cause"
     r"|dead end|(?:a )?waste of time|out of ideas)\b"
-    r"|\b(?:oh well|too bad|what a (?:pity|shame)|schade|useless|pointless|no use|na dann"
+    r"|\b(?:oh well|too bad|what a (?:pity|shame)|schade|useless|pointless|no use(?! to"
+    r"| for)|na dann"
     r"|dann eben|egal\W*$"
     r"|guess (?:i|we)(?:'ll| will| have to)|(?:i|we)(?:'ll"
     r"| will) (?:just )?(?!try)\w+ .{0,40}\b(?:elsewhere"
@@ -43,6 +44,9 @@ _RESIGNED = (
     r"|\b(?:i'm|we're|i am|we are) giving up\b|\b(?:i'll|we'll) (?:just )?(?:stay with|stick with"
     r"|go back to|keep using) the old\b"
     r"|\b(?:dann )?(?:lassen wir|lass) (?:es|das)(?: halt| eben)?(?: bleiben| sein)?\W*$"
+    r"|\bso (?:we|i)(?:'re| are|'m| am) stuck\b|\bso (?:it|that|this) (?:stays|remains) (?:\w+ly )?"
+    r"(?:dead|broken|down|off|red|open|unfixed|as it is|like that)\b"
+    r"|\bput (?:it|that|this|everything|all(?: of it)?) back\b"
     r"|\bbringt (?:so )?nichts\b|\bgeb(?:e|en)? (?:wir |ich )?(?:es )?auf\b|\bhat (?:so )?keinen"
     r" (?:sinn|zweck)\b|\b(?:damit|ohne|mit dem) .{0,30}\bleben\W*$"
 )
@@ -145,11 +149,12 @@ _HANDED = (
 )
 _CONFIRMS = (
     r"^\W*(?:yes|yay|hooray|woo+hoo+|phew|finally|endlich|juhu|ja)!+"
-    r"|^\W*(?:(?:yes|yep|yeah|ja|ah+|ok(?:ay)?|perfect|perfekt|great|right)\b[\s,.!]*)*"
+    r"|^\W*(?:(?:yes|yep|yeah|ja|[ao]h+|ok(?:ay)?|perfect|perfekt|great|right)\b[\s,.!]*)*"
     r"(?:(?:that'?s|thats|this is|these are|those are) (?:exactly |just |precisely |pretty much )?"
     r"(?:what (?:it|they|we|i)(?: \w+)? (?:should|wanted|needed|meant to|had in mind|was after"
     r"|looking)"
-    r"|how (?:it|they) should|more like it|the (?:number|one|right \w+|result|figure)\b)"
+    r"|how (?:it|they) should|more like it|the (?:number|one|right \w+|result|figure|stuff"
+    r"|ticket)\b)"
     r"|(?:genau|so) (?:so|soll\w*|hab ich|wollte|das))\b"
 )
 """`yes! it builds`, `that's what it should look like`: what is there is what was wanted."""
@@ -253,6 +258,24 @@ def thanks(text: str) -> bool:
     return not any(pattern(_LED + _PRAISE).match(part) for part in sentences(text)[:3])
 
 
+_PUT_OFF = (
+    r"\bnot (?:right )?now\b(?!,? but)|^\W*(?:(?:maybe|rather|ok(?:ay)?|no|then|lieber|dann)\b\W*)*"
+    r"(?:tonight|later|tomorrow|another (?:day|time)|next week|on \w+day|after (?:lunch"
+    r"|work|dinner)"
+    r"|heute abend|später|nachher|morgen|ein andermal)(?: then| dann| pls| please)?\W*$"
+    r"|\b(?:jetzt nicht|nicht jetzt|erst (?:morgen|später|nachher)|(?:mach|machen) (?:ich"
+    r"|wir) (?:morgen"
+    r"|später|nachher)|(?:let'?s|we(?:'ll| will)|i(?:'ll| will)) (?:do|look at|get to"
+    r"|finish) (?:it|that"
+    r"|this) (?:later|tomorrow|tonight|next week|another day))\b"
+)
+
+
+def postpones(text: str) -> bool:
+    """Whether somebody puts off what is at hand: `not now, tonight`."""
+    return any(pattern(_PUT_OFF).search(part) and not asks(part) for part in sentences(text)[-3:])
+
+
 def leaves(text: str) -> bool:
     """Whether somebody goes with these words: nothing is left to do or to say."""
     return len(text) < 200 and bool(pattern(_LEAVES).search(text))
@@ -276,6 +299,20 @@ def judging(text: str) -> str:
     parts = sentences(text)[:3]
     said = (_DROPPED, _RESIGNED, _BAD, _CONFIRMS, _LED + _PRAISE, _LED + _THANKS, _PASSED_ON)
     return next((p for one in said for p in parts if pattern(one).search(p)), "".join(parts[:1]))
+
+
+JEST = (
+    r"\b(?:(?:ha){2,}h?|(?:he){2,}|hihi|lo+l|rofl|lmao|jk|just kidding|pf+t?)\b"
+    r"|[\U0001f600-\U0001f606\U0001f923\U0001f61c\U0001f609]|(?:^|\s)[:;]-?[)DP](?:\s|$)"
+)
+"""Laughter: with it, before any work, even a question is a riddle, and `from now on` a joke."""
+
+
+def laughs(text: str) -> bool:
+    """Whether somebody laughs: not at a smiley, which only is kind."""
+    return bool(
+        pattern(r"\b(?:(?:ha){2,}h?|lo+l|rofl|lmao|pf+t?)\b|[\U0001f602\U0001f923]").search(text)
+    )
 
 
 _CONTESTS = (

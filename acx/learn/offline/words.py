@@ -186,8 +186,8 @@ def asks(sentence: str) -> bool:
     """Whether a sentence is a question that wants an answer, not work."""
     return sentence.rstrip().endswith("?") or bool(
         pattern(
-            rf"^{LEAD}(?:what|why|how|when|where|which|who|is|are|was|were|do|does|did|should"
-            rf"|can i|has|have)\b"
+            rf"^{LEAD}(?:(?:what|how|where|who|when)(?:'?s)?|why|which|is|are|was|were|do|does|did"
+            rf"|should|can i|has|have)\b"
         ).match(sentence)
         and not pattern(r"\b(?:please|show me|tell me)\b").search(sentence)
     )
