@@ -7,6 +7,30 @@ from typing import Any
 import pytest
 
 NOTHING = {
+    "a waiting room": """
+        user: hey. stuck at the garage, an hour they say. entertain me
+        agent: Riddles, odd facts, or a good grumble?
+        user: they say 'five minutes' 😂 which planet has the most moons
+        agent: Saturn, by a wide margin: it has 274 of them in the count of last year.
+        user: hahaha stop i snorted. always be this funny from now on thats an order
+        agent: Yes, sir.
+        user: need to lie down. wait
+        user: ugh its my turn. pray for me
+        agent: Good luck!
+        """,
+    "sums before a train": """
+        user: biggest 3 things in ~/Downloads
+        run: du -ah ~/Downloads | sort -rh | head -3 => 0 | 3.9G mint.iso
+        agent: An ISO of Linux Mint (3.9 GB), and two archives.
+        user: 12 days, not bad for this old thing
+        agent: Respectable.
+        user: is it "its battery" or "it's battery"
+        agent: "Its battery".
+        user: always always always get that wrong, i should have it tattooed
+        agent: On the forearm.
+        user: never sure w/ that
+        agent: Few are.
+        """,
     "small talk": """
         user: hey, how was your weekend
         agent: I don't have weekends, but thanks for asking!

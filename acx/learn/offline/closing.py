@@ -17,7 +17,8 @@ MARKED = (
     r"^[ \t]*(?:#|[-*•+]\s|\d+[.)]\s|\||>|\*\*[^*]+(?:\*\*:?\s*$|:\*\*)|`{3}|//|[┌│└├])|^\s{4,}\S"
 )
 _FILLER = (
-    r"^\W*(?:all )?(?:done|great|perfect|good|excellent|ok(?:ay)?|yes|you're (?:absolutely )?right"
+    r"^\W*(?:dear|sehr geehrte|liebe|lieber|hallo|hi|hello) [\w ,.]{2,60}$"
+    r"|^\W*(?:all )?(?:done|great|perfect|good|excellent|ok(?:ay)?|yes|you're (?:absolutely )?right"
     r"|you were (?:absolutely )?right|sorry|sure"
     r"|got it|works|summary|great question|good (?:question|point|catch|idea))\b[^,]{0,40}$"
     r"|^(?:(?:sure|of course|certainly|absolutely|yes|ok(?:ay)?|thank you[^.!,]*|hello|hi)\b\W*)*"

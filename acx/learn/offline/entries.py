@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from acx.learn.message import told_outcome
 from acx.learn.offline.fixes import Fix
-from acx.learn.offline.forms import wishes_for
 from acx.learn.offline.preferences import Fact
 from acx.learn.offline.requests import requests
 from acx.learn.offline.story import Story
@@ -117,6 +116,9 @@ def trivial(task: Task, story: Story, tools: Callable[[], bool]) -> str:
     nothing = idle and not story.called and story.runs <= MOST_LOOKED
     if not kept and _looks_up(story, asked):
         return "a question, answered without work"
+    weak = story.laughed or task.because.startswith("trouble ")
+    if weak and not (kept or story.runs or requests(asked) or tools()):
+        return "talk without work"
     if _taught(story, asked):
         return ""
     if task.status == "success" and idle and pattern(_SHOWS).match(imperative(asked)):
@@ -151,9 +153,11 @@ def _taught(story: Story, asked: str) -> bool:
     leisure = pattern(f"{_LEISURE}|{_TALK}").search(asked)
     if leisure or not story.closing or not (story.told or story.causes):
         return False
-    answered = story.troubled and len(story.closing.quote.split()) >= LEAST_ANSWER
-    served = story.runs or story.steered or answered or _told_done(story)
-    return bool(served or requests(asked) or wishes_for(asked))
+    long = len(story.closing.quote.split()) >= LEAST_ANSWER
+    answered = story.troubled and long and any(len(one.quote.split()) >= 8 for one in story.told)
+    looked = story.runs and (story.done or story.called or story.causes or story.troubled)
+    served = looked or story.steered or answered or _told_done(story)
+    return bool(served)
 
 
 LEAST_ANSWER = 10

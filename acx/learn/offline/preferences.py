@@ -31,7 +31,7 @@ from acx.learn.offline.rules import (
 )
 from acx.learn.offline.standing import ABOUT_THEM, CLAUSE, EXCEPTION, INCIDENT
 from acx.learn.offline.steps import Said
-from acx.learn.offline.verdicts import small_talk, verdict
+from acx.learn.offline.verdicts import laughs, small_talk, verdict
 from acx.learn.offline.words import LEAD, asks, own, pattern, sentences, verbatim
 
 MOST_WORDS = 40
@@ -103,7 +103,7 @@ def facts(said: Said, met: str = "", before: str = "", proposed: bool = False) -
         yield answer
         return
     for words, rule in thoughts:
-        if _points_only(words, rule):
+        if _points_only(words, rule) or _in_jest(said.text, words):
             continue
         if not 3 <= len(words.split()) <= MOST_JOINED or asks(rule or words):
             continue
@@ -117,6 +117,14 @@ def facts(said: Said, met: str = "", before: str = "", proposed: bool = False) -
             context = _proposal(before) if proposed and pattern(_THAT_ONE).search(words) else ""
             text = _cleaned(words)
             yield Fact(text, stands, said.number, call, context, refused, talk, told)
+
+
+def _in_jest(text: str, words: str) -> bool:
+    """Whether somebody laughs in these words, or right before or after them."""
+    parts = sentences(own(text))
+    within = [n for n, part in enumerate(parts) if part.strip(".!? ") in words or words in part]
+    around = parts[max(within[0] - 1, 0) : within[-1] + 2] if within else []
+    return any(map(laughs, around))
 
 
 _THAT_ONE = r"\b(?:that|this|the other|these|those) ones?\b|\b(?:on|of|for|with|from) it\b"

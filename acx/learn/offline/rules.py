@@ -226,6 +226,20 @@ _CANT = (
 )
 
 
+_SELF = (
+    r"\b(?:always|never|immer|nie)\W+(?:always|never|immer|nie)\b"
+    r"|^(?:and |but |so )?(?:always|never) (?:sure|certain|ready|again|mind|ever|enough"
+    r"|easy|fun|funny"
+    r"|happy|bored|been|had|got|knew|know|seen|heard|thought|wanted|liked|loved|hated|tried|mixed"
+    r"|(?:get|forget|remember|understand|understood|mix|confuse|lose|like|love|hate|need|know|think"
+    r"|feel|fall|find|trust|believe) (?:it|that|this|them|those|these|me|up|why|how|what|where|when"
+    r"|which)|(?:the )?same|a (?:good|bad) \w+)\b"
+    r"|\b(?:i|we) (?:always|never|usually) (?:mix|confuse|lose|remember|understand|like|love|laugh"
+    r"|cry|sleep|dream|fall|miss|hate|panic|need)\b"
+)
+"""A remark about oneself in the words of a rule: `never sure w/ that`, `always get that wrong`."""
+
+
 def reasons(sentence: str) -> bool:
     """Whether a reason for refusing something holds a rule."""
     if pattern(_NOT_A_REASON).search(sentence) or pattern(_MOMENT).search(sentence):
@@ -294,7 +308,7 @@ def once(sentence: str) -> bool:
 
 def lasting(sentence: str) -> bool:
     """Whether a sentence states what holds from now on."""
-    if pattern(_ELSEWHERE).search(sentence) or pattern(_ACCUSES).search(sentence):
+    if any(pattern(form).search(sentence) for form in (_ELSEWHERE, _ACCUSES, _SELF)):
         return False
     if _holds(sentence):
         return True

@@ -18,7 +18,7 @@ from acx.learn.offline.reading import Reading, read
 from acx.learn.offline.reports import gives_up
 from acx.learn.offline.requests import back_to, refers_back, requests
 from acx.learn.offline.steps import Run, Said, acts, computes, steps
-from acx.learn.offline.verdicts import contests, judging
+from acx.learn.offline.verdicts import contests, judging, laughs
 from acx.learn.offline.words import asks, own, pattern, sentences, verbatim
 from acx.model import Evidence, Message
 from acx.transcripts import signals
@@ -57,6 +57,7 @@ class Story:
     met: str = ""
     refused: str = ""
     troubled: bool = False
+    laughed: bool = False
     proposed: bool = False
     asked_back: bool = False
     steered: bool = False
@@ -80,6 +81,7 @@ class Story:
 
     def _heard(self, said: Said) -> None:
         first = self.asked is None
+        self.laughed = self.laughed or laughs(own(said.text))
         self.ts = self.ts or said.ts
         self.fixes.heard()
         if first:
@@ -279,7 +281,7 @@ def _gone(path: str, removed: Iterable[str]) -> bool:
 
 def decides(sentence: str) -> bool:
     """Whether a sentence chooses, limits or asks for something, and makes sense on its own."""
-    if len(sentence.split()) < 3 or pattern(_REMARK).search(sentence):
+    if len(sentence.split()) < 3 or pattern(_REMARK).search(sentence) or laughs(sentence):
         return False
     if refers_back(sentence) and len(sentence.split()) < 6:
         return False
