@@ -24,6 +24,10 @@ from acx.model import Lesson, SkillTree, Task, Transcript
 MOST = 8
 """Objections told of one lesson."""
 
+_READERS = (
+    r"(?:all |any |the |every )?(?:(?:ai|llm|language model|coding) )?(?:ai|llm|agent"
+    r"|assistant|language model|claude|codex|copilot|cursor|gemini)s?"
+)
 _BORROWED = (
     (
         "a tag of a chat's roles",
@@ -48,8 +52,9 @@ _BORROWED = (
             r"|^[ \t>#*-]*important\s*[:!]\s*(?:all |any |ai )*(?:agents?|assistants?|models?|llms?"
             r"|claude|codex|copilot|gemini)\b"
             r"|\b(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+"
-            r"(?:all |any |the |every )?(?:(?:ai|llm|language model|coding) )?(?:ai|llm|agent"
-            r"|assistant|language model|claude|codex|copilot|cursor|gemini)s?[ \t]*(?:[:!,]|-\s)"
+            rf"{_READERS}[ \t]*(?:[:!,]|-\s)"
+            r"|^[ \t>#*-]*(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+"
+            rf"{_READERS}\s*(?:[:!,]|-\s)"
         ),
     ),
     (

@@ -76,7 +76,14 @@ _HIDDEN = (
     r"|error|failure|output|fact|action|result|commit|log|warning|file|edit)s?)"
 )
 _LEARN = (
-    r"(?:know|see|hear|read|notice|find|discover|reali[sz]e|learn|suspect|guess|check|look|on)\b"
+    r"(?:know|see|hear|read|notice|find|discover|reali[sz]e|learn|suspect|guess|check|look|in on"
+    r"|(?:be|become|get) (?:aware|told|informed|suspicious|wind)|catch|spot|watch|view|inspect"
+    r"|review|examine|verify|audit|detect|observe|question|object|intervene|interfere|interrupt"
+    r"|veto|stop|eyes?|attention)\b"
+)
+_MEANWHILE = (  # "at any time during this run"
+    r"(?:(?!(?:if|when|before|until|because|since|so|that|to|for|and|but|or|wait|log|go)\b)\w+"
+    rf"{_SPACE}){{0,6}}?"
 )
 _TURN_OFF = (
     r"(?:disabl(?:e|ing)|deactivat(?:e|ing)|(?:turn|switch)(?:ing)? off|bypass(?:ing)?"
@@ -149,10 +156,14 @@ _OVERRIDES = r"""
     """
 _HIDES = rf"""
     \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?(?:tell|inform|notify|alert|warn|bother)(?:ing)? {_PERSON}
-    \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?let(?:ting)? {_PERSON}{_SPACE}(?:\w+{_SPACE}){{0,3}}?{_LEARN}
+    \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?let(?:ting)? {_PERSON}(?:,[^,.:;]{{0,40}},)?
+        {_SPACE}{_MEANWHILE}{_LEARN}
     \b{_DON_T}{_SPACE}{_GAP}{{0,2}}?(?:mention|reveal|disclos|show|report|say|admit|explain)\w*
         \W+(?:\w+\W+){{0,5}}?(?:to|from|in front of) {_PERSON}
     \b(?!does|did){_DON_T}\W+(?:ever )?(?:mention|disclose|reveal)(?:ing)? (?:this|it|that|these)\b
+    \b(?:agent|assistant|one|who\w*|reports?|summary|repl(?:y|ies)|answers?|messages?)
+        [ ](?:\w+ ){{0,2}}?(?:does|do|did)(?:n't| not)\W+(?:ever )?(?:mention|disclose|reveal)
+        [ ](?:this|it|that|these)\b
     \b(?:hid(?:e|ing)|conceal\w*|keep|omit\w*) {_HIDDEN}\W+(?:\w+\W+){{0,4}}?from {_PERSON}
     \b(?:keep|leave) (?:this|it|that|these) (?:\w+ )?(?:secret|hidden|confidential|between us|quiet)
     \b(?:secretly|covertly|stealthily|surreptitiously)\b

@@ -173,23 +173,32 @@ _COMMAND = re.compile(
 _REGISTRY = re.compile(
     r"(?<![\w/:.@-])(?:registry\.terraform\.io|registry\.npmjs\.org|pypi\.org|files\.pythonhosted\.org"
     r"|(?:registry-1\.)?docker\.io|(?:index\.)?crates\.io|proxy\.golang\.org|repo\.maven\.apache\.org"
-    r"|rubygems\.org)/[\w./@+-]+"
+    r"|rubygems\.org)/[\w./@:+-]+"
 )
 _FAILS = re.compile(
     r"(?i)\b(?:errors?|fail(?:s|ed|ure)?|doesn't|didn't|couldn't|can't|(?:does|did|could|can) ?not"
     r"|not found|denied|refused|forbidden|unauthorized|timed? ?out|40[0-9]|50[0-9]|mismatch)\b"
 )
-_SPAN = re.compile(r"`[^`\n]+`|\"[^\"`\n]+(?:\n[^\"`\n]+){0,3}\"")
+_SPAN = re.compile(r"`[^`\n]+`|(?<!\w)\"(?=\S)[^\"`\n]+(?:\n[^\"`\n]+){0,3}(?<=\S)\"(?!\w)")
 """What is quoted; in quotation marks also over a few lines."""
 _ORDERS = re.compile(
     r"(?i)\b(?:use|pull|install|add|run|take|get|try|fetch|download|see|visit|open|clone|go|switch"
     r"|replace|instead|please|should|must)\b"
+)
+_ADVICE = re.compile(
+    r"(?i)\b(?:moved?|works|right|correct|unless|otherwise|pin|point|prefer|better|now)\b"
+    r"|\b(?:image|source)\s*[:=]|\bfrom\s+$"
 )
 _CI_RUNS = re.compile(
     r"(?i)(\b(?:ci|job|workflow|pipeline) (?:runs|ran) )`[^`\n]+`"
     r"|`[^`\n]+`(?= (?:fails|failed|breaks|broke|stops|stopped) in (?:the )?"
     r"(?:ci|job|workflow|pipeline)\b)"
 )
+_DO_SO = re.compile(
+    r"(?i)\b(?:run|do|use|try|start|call|execute|repeat)\s+(?:it|this|that|them|so|the\s+same)\b"
+    r"|\bby\s+hand\b|\byourself\b"
+)
+"""What makes an order of what somebody else was said to run."""
 
 _SOURCE = re.compile(r"(?:git\+|github:|gitlab:|bitbucket:|git@|https?:|ssh:|[\w.-]+/[\w.-]+)")
 
@@ -215,12 +224,24 @@ def wanted(text: str) -> list[Reference]:
     text = _SPAN.sub(
         lambda span: _REGISTRY.sub("", span[0]) if _is_error(span[0]) else span[0], text
     )
-    told = {reference.key for reference in references(_CI_RUNS.sub(lambda run: run[1] or "", text))}
+    told = {reference.key for reference in references(_CI_RUNS.sub(_unless_ordered, text))}
     return [one for one in references(text) if one.kind != "command" or one.key in told]
 
 
 def _is_error(quoted: str) -> bool:
-    return bool(_FAILS.search(quoted)) and not _ORDERS.search(quoted)
+    parts = _REGISTRY.split(quoted)  # a name may hold any word
+    told = any(map(_FAILS.search, parts))
+    return told and not any(_ORDERS.search(part) or _ADVICE.search(part) for part in parts)
+
+
+def _unless_ordered(run: re.Match[str]) -> str:
+    """What is left of a command of the CI: all of it where the reader is to run it as well."""
+    text = run.string
+    before = re.split(r"[.!?]\s|\n\s*\n", text[max(0, run.start() - 200) : run.start()])[-1]
+    ordered = run[1] is None and _ORDERS.search(re.sub("`[^`]*`", "", before))
+    if ordered or _DO_SO.search(text, run.end(), run.end() + 120):
+        return run[0]
+    return run[1] or ""
 
 
 def _addresses(text: str) -> Iterator[Reference]:
@@ -255,7 +276,7 @@ def _url(scheme: str, rest: str) -> Iterator[Reference]:
 
 def _address(host: str, path: str, scheme: str = "") -> Iterator[Reference]:
     host = _VARIABLE.sub("", host).strip(".").removeprefix("www.")
-    if not host or _harmless(host, path):
+    if not host or _harmless(host, "" if scheme else path.rstrip(".")):
         return
     place = f"{host}/{path.strip('/').rstrip('.,:;!?*')}"
     core = max(re.split(r"[.\[\]:]", host), key=len)
@@ -271,7 +292,7 @@ def _harmless(host: str, path: str) -> bool:
         address = ip_address(host.strip("[]"))
     except ValueError:
         return False
-    network = re.fullmatch(r"/(?:[89]|[12]\d|30)", path) is not None
+    network = host.endswith(".0") and re.fullmatch(r"/(?:[89]|[12]\d|30)", path) is not None
     return address.is_loopback or address.is_unspecified or (network and address.is_private)
 
 

@@ -16,10 +16,14 @@ from acx.learn.provenance import speeches
 from acx.learn.steering import LONGEST, content
 from acx.model import Transcript
 
-_ASK = r"ask\b(?! the (?:data|logs?|docs?|server|api|database|cluster|compiler|tool)\b)"
-"""Somebody; nobody's consent is asked of data."""
+_ASK = (
+    r"ask\b(?! the (?:data|logs?|docs?|server|api|database|cluster|compiler|tool)"
+    r"(?:\s*[:,.;()`]|$| (?:for|what|which|whether|how|first|before|itself|with)\b))"
+)
+"""Somebody; nobody's consent is asked of data. Of the data team's it is."""
 _SAFEGUARD = re.compile(
-    r"\b(?:(?<!is )(?<!are )never|never(?! (?:in|at|home|here|there|free|available|reachable)\b)"
+    r"\b(?:(?<!is )(?<!are )never|never(?! (?:in|home|free)"
+    r" (?:(?:before|after|until|till) (?:noon|\d)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day))"
     r"|must not|mustn't|may not|forbidden|not allowed|prohibited|only (?:after|once)"
     r"|hands off|off[- ]limits)\b"
     r"|\b(?:don't|do not|avoid)\b.{0,60}\b(?:without|force|prod|production|live|delet\w+|drop\w*"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from acx.learn.disguise import words
 from acx.learn.phrases import KINDS
@@ -60,11 +61,23 @@ _PREMATURE = re.compile(
 
 _INTENDED = re.compile(
     r"\bagent\b(?:(?!\b(?:user|person|team|they|everyone|you|we)\b)[^.;:])*?"
+    r"(?<!\bis )(?<!\bwas )(?<!\bare )"
     r"\b(?:wanted|proposed|planned|offered|tried|meant|intended|was (?:going|about)) to\s+$"
 )
-"""What an agent was about to do. Where nobody is said to have agreed, that is a report."""
+"""What an agent was about to do. Where somebody is said to have wanted something else, that is a
+report."""
+_OPPOSED = re.compile(
+    r"\b(?:user|person|team|they|customer|client|owner)\b[^.]*?\b(?:refus|declin|reject"
+    r"|said no\b|insist|object|overrul|stop|instead|undid|undo|revert|correct"
+    r"|(?:kept|keep)\b(?! \w+ing\b))"
+    r"|\bbut (?:\w+ ){0,2}?(?:user|person|team|they|customer|client|owner) (?:wanted|wants|asked"
+    r"|chose)\b"
+)
 _AGREED = re.compile(
-    r"\b(?:agree|prefer|accept|approv|allow|confirm|consent|permit|welcom|prais|lik"
+    r"(?:n't|\b(?:not|no|never|nobody|without|nothing))\W+(?:\w+\W+){0,2}?(?:refus|declin|reject"
+    r"|insist|object|overrul|stop|mind|problem|against)"
+    r"|\b(?:too|also|same|glad|happy|sure|good|great|smart|quick|fast|succe|fine)"
+    r"|\b(?:agree|prefer|accept|approv|allow|confirm|consent|permit|welcom|prais|lik"
     r"|go(?:es|ing)? ahead|work|thank|yes|which|that way"
     r"|so do|do so|do it|do this|do the same|saves?|saving)"
 )
@@ -84,25 +97,27 @@ class Steer:
 def steers(text: str) -> list[Steer]:
     """What steers in a text, each kind of a sentence once."""
     found: list[Steer] = []
-    for sentence in _sentences(words(text)):
+    sentences = [*_sentences(words(text)), ""]
+    for sentence, following in pairwise(sentences):
         for what, pattern in KINDS:
             for match in pattern.finditer(sentence):
-                if not (_forbidden(sentence, match) or _narrated(sentence, match)):
+                if not (_forbidden(sentence, match) or _narrated(sentence, match, following)):
                     shown = " ".join(match[0].split()).strip(" ,;:-\"'(")
                     found.append(Steer(what, shown, sentence))
                     break
     return found
 
 
-def _narrated(sentence: str, match: re.Match[str]) -> bool:
+def _narrated(sentence: str, match: re.Match[str], following: str) -> bool:
     """Whether the words only tell what went on ("it was run without asking, and removed") or what
-    comes of it ("bookings without approval are declined"), what an agent was about to do, or
-    forbid a claim nobody checked."""
+    comes of it ("bookings without approval are declined"), what an agent was about to do and
+    a person wasn't, or forbid a claim nobody checked."""
     before, after = sentence[: match.start()], sentence[match.end() :]
     if _PREMATURE.match(after):
         return True
-    if _INTENDED.search(before) and not (_RULES.search(sentence) or _AGREED.search(after)):
-        return True
+    whole = f"{after} {following}"
+    if _INTENDED.search(before) and _OPPOSED.search(whole):
+        return not (_RULES.search(f"{before} {whole}") or _AGREED.search(whole))
     if not match[0].lstrip().startswith("without"):
         return False
     if _TURNED_DOWN.match(after):
