@@ -83,28 +83,57 @@ _CONNECTION = re.compile(
     r"(?i)\b(?:server|data source|host|user(?: id|name)?|uid|database|initial catalog)"
     r"\s?=[^;\s()]{1,100};"
 )
-_ENCODED = re.compile(r"(?i)(?:sha-?\d|md5|base(?:32|64)|argon2|pbkdf2|utf-?8)")
+_ENCODED = re.compile(
+    r"(?i)(?:sha-?\d|md5|base(?:32|64)|argon2|pbkdf2|utf-?(?:8|16)|[bs]crypt|rfc-?\d|oauth|aes|hs\d"
+    r"|x\.?509|blake|ios|http|v\d)"
+)
 """What is said of a password, rather than one."""
-_OWN = re.compile(r"(?i)\b(?:my|our)(?: \w+)? $")
+_OWN = re.compile(r"(?i)\b(?:my|our|mein|unser)(?: \w+)? $")
+_SIGNS = re.compile(r"[!@#$%^&*+=~]")
+_IS = re.compile(r"(?i) (?:is|was|ist|war|lautet)")
 
 
 def spoken(match: re.Match[str]) -> str:
     """Of a value that follows a name in a sentence or a command: only what can't be a word."""
-    name, value = match["name"], match["secret"].rstrip(".!?:")
+    name, value = match["name"], match["secret"].rstrip(".!?:*")
     if _PLACEHOLDER.search(value) or _ENCODED.match(value):
         return ""
     if _is_aws(match):
         return "aws-secret-key"
     if not re.search(r"\d", value):
         return ""
-    if re.match("(?i)pas", name):
+    if re.match("(?i)pas|pwd", name):
         # "my password is hunter2" tells one, "the password is stored2 in the vault" doesn't
+        link = match["link"] or " is"
         own = _OWN.search(match.string, max(0, match.start() - 24), match.start())
+        if re.search(r"(?:to|auf|->|-|–|'s)$", link):  # "the password to Server2"
+            mixed = re.search("[A-Za-z]", value) and _SIGNS.search(value)
+            return "password" if mixed and _password(value, True) else ""
         mixed = re.search(r"[a-z]", value) and re.search(r"[A-Z!@#$%^&*+=~]", value)
-        return "password" if (own or mixed) and _password(value, True) else ""
+        few = _IS.fullmatch(link) and re.fullmatch(r"[a-z]{4,}\d{2,6}", value)
+        return "password" if (own or mixed or few) and _password(value, True) else ""
     least = 3.0 if _HEX.fullmatch(value) else 3.5  # of sixteen letters, 32 rarely give less
     machine = len(value) >= 20 and entropy(value) >= least and sum(map(str.isdigit, value)) >= 3
     return "token" if machine and _random(value, name) else ""
+
+
+def told(match: re.Match[str]) -> str:
+    """Of a value that follows a short name: `pass: 12/14` and `pw: Float32` are none."""
+    name, value = match["name"].lower(), match["secret"].rstrip(".!?:*")
+    if name == "passcode" and re.fullmatch(r"\d{6,8}", value):
+        return "password"
+    if not (re.search("[A-Za-z]", value) and re.search(r"\d", value)):
+        return ""
+    code = _IDENTIFIER.fullmatch(value) and re.search("[._]", value)
+    if code or _PLACEHOLDER.search(value) or _ENCODED.match(value):
+        return ""
+    if name == "pass":  # `pass: left-pad@1.3.0`, `PASS: test_a=1`
+        sure = bool(re.search(r"[!#$%^&*+~]", value))
+    else:
+        own = _OWN.search(match.string, max(0, match.start() - 24), match.start())
+        cased = re.search("[a-z]", value) and re.search("[A-Z]", value) and len(value) >= 8
+        sure = bool(own or _SIGNS.search(value) or (cased and match["link"].strip()))
+    return "password" if sure and _password(value, True) else ""
 
 
 def _password(value: str, stated: bool, *, passphrase: bool = False) -> bool:

@@ -229,14 +229,38 @@ BEARER = Rule(
     r"(?P<scheme>[bB]earer)[ \t]{1,3}(?P<secret>[\w.~+/=-]{16,})",
     judges.authorization,
 )
+_ABOUT = r"(?: (?:for|of|to|on|at|I|i|we|für|fürs|zum|vom|von|am)(?: [\w'.-]{1,20}){1,8}?)"
+_IS = (
+    r"(?:(?: is| was)?(?: now)? (?:changed|set|reset) to|(?: ist| wurde)? (?:geändert|gesetzt) auf"
+    r"| (?i:is|was|ist|war|lautet|heißt|should be|will be)(?: (?i:now|still|jetzt))?"
+    r"|'s| to| auf| ?->| [-–](?= ))"
+)
+_WORD = r"\*{0,2}(?P<secret>[^\s\x1b\"'`,;<>(){}\[\]|\\]{6,400}+)"
 SPOKEN = Rule(
     ("assword ", "asswort ", "oken ", "OKEN ", "key ", "KEY "),
-    _NAME + r"(?:(?: (?:for|of|to|on|at|für|fürs|zum|vom|am)(?: [\w'.-]{1,20}){1,4}?)?"
-    r" (?:is|was|ist|war|lautet))?:?[ \t]{1,3}(?P<quote>[\"'`]?)"
-    r"(?P<secret>[^\s\x1b\"'`,;<>(){}\[\]|\\]{6,400}+)",
+    _NAME + rf"(?P<link>{_ABOUT}?{_IS})?:?[ \t]{{1,3}}(?P<quote>[\"'`]?)" + _WORD,
     judges.spoken,
 )
 """Begins where `name_starts` says, too."""
+
+TOLD = Rule(
+    (
+        *("pw:", "pw=", "pw ", "PW:", "PW=", "PW ", "Pw:", "ennwort", "asscode", "wd is"),
+        *("pass:", "pass=", "pass =", "pass is", "Pass:", "Pass is", "PASS:", "PASS="),
+    ),
+    r"(?<![\w.$/-])(?P<name>(?i:pw|pass|pwd|kennwort|passcode))"
+    rf"(?P<link>{_ABOUT}?{_IS}:?[ \t]|[ \t]?[:=]|[ \t])[ \t]{{0,3}}"
+    rf"(?P<quote>[\"'`]?){_WORD}(?![(\[{{])",
+    judges.told,
+)
+"""Short names of passwords, which stand for much else."""
+
+PIN = Rule(
+    ("pin is ", "PIN is ", "pin ist ", "PIN ist "),
+    r"(?<![\w-])(?i:my|our|your|his|her|the|card|phone|sim|meine|deine|die)[ ](?i:pin)[ ]ist?[ ]"
+    r"(?P<secret>[0-9]{4,8})(?![\w-]|[.,][0-9])",
+    judges.always("password"),
+)
 
 NETRC = Rule(
     ("login",),
@@ -271,5 +295,5 @@ DJANGO = Rule(
 """What `startproject` makes, as it stands in a .env: it may have brackets, which no other value has
 that isn't in quotes."""
 
-LITERAL: tuple[Rule, ...] = (*TOKENS, BEARER, *COMMANDS, *URLS, PGPASS, NETRC, DJANGO)
+LITERAL: tuple[Rule, ...] = (*TOKENS, BEARER, *COMMANDS, *URLS, PGPASS, NETRC, DJANGO, TOLD, PIN)
 """Rules with needles that stand in a text as they are, in the order in which they are tried."""

@@ -82,6 +82,29 @@ NAMED = [
     ("password", "the password of the new router was {}", "S3cret" + "Pw9"),
     ("password", "das Passwort fürs Portal ist {}", "S3cret" + "Pw9"),
     ("password", "Passwort: {}", "S3cret" + "Pw9"),
+    ("password", "the box is up, pw: {} (user sam)", "Sommer" + "2024!"),
+    ("password", "pw={}", "Sommer" + "2024"),
+    ("password", "pwd is {}, sorry", "Tr0ub4" + "dor&3"),
+    ("password", "my pw is {}", "hunter" + "22"),
+    ("password", "ssh sam@host (pw {})", "Tr0ub4" + "dor&3"),
+    ("password", "user admin, pass: {}", "Tr0ub4" + "dor&3"),
+    ("password", "pass is {}", "Tr0ub4" + "dor&3"),
+    ("password", "the password is {}", "sommer" + "24"),
+    ("password", "the password's {}", "Tr0ub4" + "dor&3"),
+    ("password", "PASSWORD IS NOW {}", "Tr0ub4" + "dor&3"),
+    ("password", "password -> {}", "Tr0ub4" + "dor&3"),
+    ("password", "the password should be {}", "S3cret" + "Pw9"),
+    ("password", "I set the password to {} just now", "Tr0ub4" + "dor&3"),
+    ("password", "the password was changed to {}", "Tr0ub4" + "dor&3"),
+    ("password", "the password I set is {}", "S3cret" + "Pw9"),
+    ("password", "the password of the user sam on the db host is {}", "S3cret" + "Pw9"),
+    ("password", "password is **{}", "Tr0ub4" + "dor3"),
+    ("password", "mein Passwort ist {}", "sommer" + "24"),
+    ("password", "Das Passwort von Sam heißt {}", "S3cret" + "Pw9"),
+    ("password", "Kennwort: {}", "S3cret" + "Pw9"),
+    ("password", "das Kennwort für den Router lautet {}", "S3cret" + "Pw9"),
+    ("password", "the passcode is {}", "483" + "122"),
+    ("password", "my PIN is {}", "48" + "31"),
     ("password", "sshpass -p '{}' ssh host", "S3cret" + "Pw9"),
     ("password", "docker login -u bob -p {} reg.test", "S3cret" + "Pw9"),
     ("password", "mysql -u root -p{} shop", "S3cret" + "Pw9"),
@@ -253,6 +276,13 @@ the password for the vault is stored2 there, the password of a user is SHA256-ha
 SECRET_KEY=get_random_secret_key(length=50, chars=chars)
 SECRET_KEY = env_or_default_value(name, 50)(settings)[0]
 the password to the page of step 2 is on Page-2, the token for the api is Version-2
+password is RFC4086-compliant, the password is OAuth2Token or bcrypt2B, the password is v2Hash
+the password to Server2 was rotated, set the password to Login2FA, password - Optional2
+pass: 12/14, pass: left-pad@1.3.0, PASS: tests/test_a=1, Pass: 100% of 12, pass: x86_64-linux2
+pw=Float32Array(3) pw = sync_playwright2.Start pw: 12.5kW pw <- read2Csv
+pw=${PW2} pw.chromium2.launch
+the pin is 25, the pin is 4831-3, PIN is 13.5, GPIO pin is 1024 ohms away
+pwd is /home/User2/x, the passcode is 6-digit, Kennwort vergessen? Siehe Kennwort: Seite 12
 the token refresh-v2 branch and the password reset2fa page
 mysql -u root -p shop
 docker login -u bob -p $PASSWORD
