@@ -20,7 +20,7 @@ from pkgutil import resolve_name
 from traceback import format_exc
 from typing import IO, Any, BinaryIO
 
-from acx.errors import AcxError
+from acx.errors import BadInput
 from acx.model import Attachment, Message, Text, Thinking, ToolCall, ToolResult
 from acx.transcripts.contract import Conversation, Item, Notes
 
@@ -65,7 +65,7 @@ def read_ahead(read: Read, stream: BinaryIO, notes: Notes) -> Iterator[Item]:
         stream.seek(0)
         yield from read(stream, notes)
     elif not frame.done:
-        raise AcxError("the process that reads the transcript was ended", "import it again")
+        raise BadInput("the process that reads the transcript was ended", "import it again")
 
 
 def _received(read: Read, stream: BinaryIO) -> Generator[_Frame, None, None]:
@@ -73,7 +73,7 @@ def _received(read: Read, stream: BinaryIO) -> Generator[_Frame, None, None]:
     code = _START.format(sys.path, f"{read.__module__}:{read.__qualname__}")
     try:
         child = subprocess.Popen(
-            [sys.executable, "-S", "-P", "-c", code],
+            [sys.executable or "", "-S", "-P", "-c", code],
             stdin=stream,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

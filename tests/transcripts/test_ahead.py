@@ -23,7 +23,7 @@ from acx.transcripts.ahead import read_ahead
 from acx.transcripts.contract import Conversation, Item, Notes
 from acx.transcripts.detect import FORMATS
 from acx.verbs.context import Context
-from acx.verbs.import_sessions import import_all
+from acx.verbs.import_sessions import Imported, Unread, import_all
 from tests.conftest import PROGRAM
 from tests.transcripts.corpus_files import CORPUS, FILES, needs_corpus
 
@@ -139,9 +139,31 @@ def test_a_process_that_was_killed_is_no_end_of_the_transcript(file: Path) -> No
         list(read_ahead(killed, stream, Notes()))
 
 
-@pytest.mark.parametrize("python", ["/does/not/exist", "false", "echo"])
+def test_after_one_that_was_killed_the_rest_of_a_folder_is_read(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder := tmp_path / "folder").mkdir()
+    for name in ("a", "b"):
+        words = '{"role": "user", "content": "hello"}\n'
+        (folder / f"{name}.jsonl").write_text(words + " " * 4096 * (name == "a"))
+    monkeypatch.setattr(transcripts, "LONG", 4096)
+    monkeypatch.setattr(transcripts, "_processors", lambda: 2)
+    monkeypatch.setattr(ahead, "_START", KILLED)
+    unread, read = import_all(ctx, [folder])
+    assert isinstance(unread, Unread) and "was ended" in unread.reason
+    assert isinstance(read, Imported) and read.new == 1
+
+
+KILLED = (
+    "import sys; sys.path[:] = {!r}; from acx.transcripts import ahead; {!r}; import os\n"
+    "with open(1, 'wb') as out: ahead._dump(ahead._Frame([], ahead.Notes()), out)\n"
+    "os.kill(os.getpid(), 9)"
+)
+
+
+@pytest.mark.parametrize("python", ["/does/not/exist", "false", "echo", "", None])
 def test_without_a_second_process_one_reads(
-    python: str, file: Path, monkeypatch: pytest.MonkeyPatch
+    python: str | None, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", python)
     with file.open("rb") as stream:
