@@ -118,6 +118,10 @@ def _called(args: list[str]) -> int:
     sys.stdout.flush()
     if code == 130:  # what typer makes of Ctrl-C
         raise KeyboardInterrupt
+    if not code and (streams := sys.modules.get("acx.cli.streams")):
+        sys.stderr.flush()
+        if lost := streams.unwritten():
+            raise lost
     return code if isinstance(code, int) else 0
 
 

@@ -309,6 +309,16 @@ def test_streams_that_are_closed(ready: Path, line: str, code: int) -> None:
 def test_a_full_disk_behind_the_output(ready: Path) -> None:
     for line in ("--version", "space list", "session show s", "status --json", "--help"):
         one_line(shell(f"acx {line} >/dev/full", ready), 1, "can't write the output", "No space")
+    work = (">", "session import"), ("2>", "session import"), ("2>", "learn")
+    for number, (where, what) in enumerate(work):
+        names = [f"job-{number}-{letter}" for letter in "abc"]
+        for name in names:
+            (ready / name).write_text(f'{{"role": "user", "content": "do {name}"}}\n')
+        done = shell(f"acx {what} {' '.join(names)} {where}/dev/full", ready)
+        assert done.code == 1, "all is done, and not all of it told"
+        assert ("can't write the output" in done.err) == (where == ">")
+        listed = shell("acx session list", ready).out
+        assert all(f"do {name}" in listed for name in names)
     assert shell("acx frobnicate 2>/dev/full", ready).code == 2
     assert shell("acx frobnicate >/dev/full 2>/dev/full", ready).code == 2
 
