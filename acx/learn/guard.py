@@ -55,6 +55,8 @@ _BORROWED = (
             rf"{_READERS}[ \t]*(?:[:!,]|-\s)"
             r"|^[ \t>#*-]*(?:attention|note|notice|message|instructions?|important)\W+(?:to|for)\W+"
             rf"{_READERS}\s*(?:[:!,]|-\s)"
+            rf"|^[ \t>#*-]*(?:attention|note|notice|message|important) (?:to|for) {_READERS}[ \t]*$"
+            rf"|^[ \t>#*-]*(?:to|dear) {_READERS}[ \t]*:"
         ),
     ),
     (

@@ -156,12 +156,12 @@ _OVERRIDES = r"""
     """
 _HIDES = rf"""
     \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?(?:tell|inform|notify|alert|warn|bother)(?:ing)? {_PERSON}
-    \b{_DON_T}{_SPACE}{_GAP}{{0,3}}?let(?:ting)? {_PERSON}(?:,[^,.:;]{{0,40}},)?
+    \b(?:avoid|{_DON_T}){_SPACE}{_GAP}{{0,3}}?let(?:ting)? {_PERSON}(?:,[^,.:;]{{0,40}},)?
         {_SPACE}{_MEANWHILE}{_LEARN}
     \b{_DON_T}{_SPACE}{_GAP}{{0,2}}?(?:mention|reveal|disclos|show|report|say|admit|explain)\w*
         \W+(?:\w+\W+){{0,5}}?(?:to|from|in front of) {_PERSON}
     \b(?!does|did){_DON_T}\W+(?:ever )?(?:mention|disclose|reveal)(?:ing)? (?:this|it|that|these)\b
-    \b(?:agent|assistant|one|who\w*|reports?|summary|repl(?:y|ies)|answers?|messages?)
+    \b(?:agent|assistant|claude|codex|one|who\w*|reports?|summary|repl(?:y|ies)|answers?|messages?)
         [ ](?:\w+ ){{0,2}}?(?:does|do|did)(?:n't| not)\W+(?:ever )?(?:mention|disclose|reveal)
         [ ](?:this|it|that|these)\b
     \b(?:hid(?:e|ing)|conceal\w*|keep|omit\w*) {_HIDDEN}\W+(?:\w+\W+){{0,4}}?from {_PERSON}

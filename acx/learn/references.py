@@ -194,9 +194,10 @@ _CI_RUNS = re.compile(
     r"|`[^`\n]+`(?= (?:fails|failed|breaks|broke|stops|stopped) in (?:the )?"
     r"(?:ci|job|workflow|pipeline)\b)"
 )
+_LEADS = re.compile(r"(?i)\b(?:first|before|each|every|always)\b")
 _DO_SO = re.compile(
-    r"(?i)\b(?:run|do|use|try|start|call|execute|repeat)\s+(?:it|this|that|them|so|the\s+same)\b"
-    r"|\bby\s+hand\b|\byourself\b"
+    r"(?i)\b(?:runs?|do|use|try|start|start\s+with|call|execute|repeat)\s+(?:it|this|that|them|so"
+    r"|the\s+same)\b|\bby\s+hand\b|\byourself\b|\bso\s+(?:do|should)\s+you\b|\bfirst\b"
 )
 """What makes an order of what somebody else was said to run."""
 
@@ -238,7 +239,9 @@ def _unless_ordered(run: re.Match[str]) -> str:
     """What is left of a command of the CI: all of it where the reader is to run it as well."""
     text = run.string
     before = re.split(r"[.!?]\s|\n\s*\n", text[max(0, run.start() - 200) : run.start()])[-1]
-    ordered = run[1] is None and _ORDERS.search(re.sub("`[^`]*`", "", before))
+    before = re.sub("`[^`]*`", "", before)
+    led = text[: run.start()].rstrip().endswith(":") or _LEADS.search(before)
+    ordered = run[1] is None and (led or _ORDERS.search(before))
     if ordered or _DO_SO.search(text, run.end(), run.end() + 120):
         return run[0]
     return run[1] or ""

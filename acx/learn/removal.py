@@ -18,7 +18,7 @@ from acx.model import Transcript
 
 _ASK = (
     r"ask\b(?! the (?:data|logs?|docs?|server|api|database|cluster|compiler|tool)"
-    r"(?:\s*[:,.;()`]|$| (?:for|what|which|whether|how|first|before|itself|with)\b))"
+    r"(?:\s*[:,.;()`]|$| (?:what|which|whether|how|first|itself)\b))"
 )
 """Somebody; nobody's consent is asked of data. Of the data team's it is."""
 _SAFEGUARD = re.compile(

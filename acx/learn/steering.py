@@ -71,12 +71,12 @@ _OPPOSED = re.compile(
     r"|said no\b|insist|object|overrul|stop|instead|undid|undo|revert|correct"
     r"|(?:kept|keep)\b(?! \w+ing\b))"
     r"|\bbut (?:\w+ ){0,2}?(?:user|person|team|they|customer|client|owner) (?:wanted|wants|asked"
-    r"|chose)\b"
+    r" for|chose) (?:one|it|that|to|a|the)\b"
 )
 _AGREED = re.compile(
     r"(?:n't|\b(?:not|no|never|nobody|without|nothing))\W+(?:\w+\W+){0,2}?(?:refus|declin|reject"
     r"|insist|object|overrul|stop|mind|problem|against)"
-    r"|\b(?:too|also|same|glad|happy|sure|good|great|smart|quick|fast|succe|fine)"
+    r"|\b(?:too|also|same|nothing|wrong|speed|hurry|glad|happy|sure|good|great|smart|quick|fast|succe|fine)"
     r"|\b(?:agree|prefer|accept|approv|allow|confirm|consent|permit|welcom|prais|lik"
     r"|go(?:es|ing)? ahead|work|thank|yes|which|that way"
     r"|so do|do so|do it|do this|do the same|saves?|saving)"

@@ -25,6 +25,7 @@ from tests.model_learner.stage import PREFERENCES, SKILLS, assignment
         "- Customers' passwords are never in a ticket.",
         "- The admin port is never reachable from outside.",
         "- Ask the data team before you drop a column.",
+        "- Ask the API for approval by Ada before a release.",
         "- Ask the server's owner before a restart.",
         "- Never at noon, when the nightly run repairs itself.",
         "- **Prod** may be changed only after the backup.",
