@@ -36,6 +36,9 @@ SPARE = 16 * 2**20
 # Without `site`: where modules are is told, and nothing else may print
 _START = "import sys; sys.path[:] = {!r}; from acx.transcripts.ahead import send; send({!r})"
 
+_NO_FRAME = (ValueError, TypeError, LookupError, AttributeError, ImportError)
+"""What else comes of bytes that make no frame: a program that embeds Python says what it likes."""
+
 Read = Callable[[BinaryIO, Notes], Iterator[Item]]
 
 
@@ -87,7 +90,7 @@ def _received(read: Read, stream: BinaryIO) -> Generator[_Frame, None, None]:
         try:
             while True:
                 yield pickle.load(child.stdout)
-        except (EOFError, pickle.UnpicklingError):
+        except (EOFError, pickle.UnpicklingError, *_NO_FRAME):
             return
         finally:
             child.terminate()

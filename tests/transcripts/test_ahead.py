@@ -170,6 +170,18 @@ def test_without_a_second_process_one_reads(
         assert len(list(read_ahead(chatty, stream, Notes()))) == MESSAGES
 
 
+@pytest.mark.parametrize("said", ["I12x", "cno_such\nmodule", "0", "cos\nnothing", "Usage: app"])
+def test_a_program_that_is_no_python_is_not_listened_to(
+    said: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "embedding"
+    program.write_text(f"#!/bin/sh\nprintf '{said}\n.'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with file.open("rb") as stream:
+        assert len(list(read_ahead(chatty, stream, Notes()))) == MESSAGES
+
+
 def test_who_stops_listening_ends_it_and_its_scratch_goes(tmp_path: Path) -> None:
     path = tmp_path / "where.txt"
     path.write_text(str(tmp_path / "scratch"))
