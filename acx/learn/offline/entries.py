@@ -260,6 +260,9 @@ def summary(task: Task, story: Story, cwd: str) -> str:
     if story.requests:
         said.append("Opened a pull request.")
     judged = _judged(task)
+    quote = pattern(r'"([^"]+)"').search(judged)
+    if quote and any(quote[1] in one for one in said):
+        judged = ""
     return fitting([*said, judged])
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from acx.engine.limited import Purse
 from acx.learn import guard
 from acx.learn.draft import Draft
 from acx.learn.offline import entries
+from acx.learn.offline.customers import serves
 from acx.learn.offline.fixes import Fix
 from acx.learn.offline.layouts import Place, chosen, places
 from acx.learn.offline.preferences import Fact
@@ -114,6 +116,10 @@ class _Writer:
         for fix in islice(self._story.fixes.found, MOST_FIXES):
             yield from self._fix(fix)
         facts = self._story.facts
+        if facts and self._serves:
+            # What a customer wishes is no wish of whose agent this is.
+            self.reason = self.reason or "a customer's wish"
+            return
         if facts and not self._at_work():
             # Who only chats tells of themselves; what they want kept they say in so many words.
             trivial = entries.trivial(self._assignment.task, self._story, self._has_tools)
@@ -149,6 +155,9 @@ class _Writer:
         task, story = self._assignment.task, self._story
         if trivial := entries.trivial(task, story, self._has_tools):
             self.reason = trivial
+            return
+        if task.status == "success" and not story.fixes.found and self._serves:
+            self.reason = "a customer was served, and nothing went wrong"
             return
         # Without times of its own, a session says on which day it was, not when.
         entry = Entry(
@@ -270,6 +279,10 @@ class _Writer:
             return True
         runs = (step for step in steps(talk.read()) if isinstance(step, Run))
         return any((run.works and not computes(run.line)) or run.calls for run in runs)
+
+    @cached_property
+    def _serves(self) -> bool:
+        return serves(self._assignment.transcript)
 
     @property
     def _day(self) -> str:
