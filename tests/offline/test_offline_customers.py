@@ -22,7 +22,7 @@ SERVED = """
 REFUSED = """
     user: please cancel just the kettle from my order 4711
     call: find_user_id_by_email email=s@x.test => u-1
-    agent: I'm sorry, but I can't cancel just one item from a pending order.
+    agent: I'm sorry, but I can't cancel just one item from a pending order{more}.
 """
 
 
@@ -48,6 +48,8 @@ def test_an_agent_may_be_told_that_it_serves(desk: Any) -> None:
     told = Message("system", (Text("You are a customer support agent of a bank."),), "harness", 1)
     talk = desk.script("user: hi")
     assert serves(replace(talk, messages=[told, *talk.messages]))
+    told = Message("system", (Text("As an airline agent, you can help users book."),), "harness", 1)
+    assert serves(replace(talk, messages=[told, *talk.messages]))
     other = Message("system", (Text("You write the customer portal in Go."),), "harness", 1)
     assert not serves(replace(talk, messages=[other, *talk.messages]))
 
@@ -60,8 +62,11 @@ def test_a_customer_who_was_served_teaches_nothing(desk: Any) -> None:
     assert any(taught.lesson.kind == "fact" for taught in own)
 
 
-def test_a_wish_that_could_not_be_met_does(desk: Any) -> None:
-    (taught,) = desk.all(desk.space(), desk.script(REFUSED))
+@pytest.mark.parametrize(
+    "more", ["", ", as all of what was put into one has to leave the house at once"]
+)
+def test_a_wish_that_could_not_be_met_does(desk: Any, more: str) -> None:
+    (taught,) = desk.all(desk.space(), desk.script(REFUSED.format(more=more)))
     assert taught.lesson.kind == "warning"
     ((_, log),) = taught.changes.items()
     assert log.decode().count("cancel just one item") == 1  # told, and not told again as the reason

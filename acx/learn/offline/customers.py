@@ -19,6 +19,7 @@ _USERS = re.compile(rf"(?i){_LOOKS_UP}(?:user|client|account){_FIELD}")
 _WHOSE = re.compile(r"(?i)(?:user|customer|client|account)_?(?:id|name|number)|e_?mail|phone|zip")
 _SERVICE = re.compile(
     r"(?i)\bcustomers?(?:'s|')?\b.{0,40}\b(?:service|support|care|agent|represent)"
+    r"|\b(?:help|assist|serve)\b (?:the |our )?(?:users|customers|passengers|guests|clients)\b"
 )
 BEGINNING = 3
 """Messages in which an agent is told what it is for."""

@@ -261,7 +261,7 @@ def summary(task: Task, story: Story, cwd: str) -> str:
         said.append("Opened a pull request.")
     judged = _judged(task)
     quote = pattern(r'"([^"]+)"').search(judged)
-    if quote and any(quote[1] in one for one in said):
+    if quote and any(quote[1].rstrip("….") in one for one in said):
         judged = ""
     return fitting([*said, judged])
 
