@@ -31,6 +31,12 @@ MESSAGES = 1000
 ENDING = [signal.SIGKILL, signal.SIGINT, signal.SIGTERM]
 
 
+@pytest.fixture(autouse=True)
+def _readers_of_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second process finds the readers of this file also where acx is installed elsewhere."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+
+
 def said(text: str) -> Message:
     return Message("user", (Text(text),), "human")
 
