@@ -24,6 +24,7 @@ TURNS = {
     "does the insurance cover hail?": ACCEPTED,
     "I also want a lamp at the door, warm light": ACCEPTED,
     "which of these is cheapest to heat in winter?": ACCEPTED,
+    "let's update the default timeout to 90 in the env file": DELIVERED,
     "never mind then. Just order a taxi for seven": DELIVERED,
     "ok. doorbell: louder after eight": DELIVERED,
     "now something easier, the mailbox has no name": DELIVERED,
@@ -35,6 +36,8 @@ TURNS = {
 STAYS = {
     "is it waterproof?": DELIVERED,
     "two coats? I said three": DELIVERED,
+    "let's give it a third coat": DELIVERED,
+    "that's a bad idea. sun is strong. there is a need to shade the wood": DELIVERED,
     "the fence again has a grey spot": DELIVERED,
     "no! not the neighbour's side": DELIVERED,
     "a darker one instead please": DELIVERED,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from acx.learn.offline.forms import orders
 from acx.learn.offline.words import LEAD, VERB, pattern, sentences
 
 _NO_VERB = (
@@ -128,7 +129,9 @@ def refers_back(sentence: str) -> bool:
     if any(pattern(source).search(sentence) for source in forms):
         return True
     fresh = pattern(r"^\W*(?:ok\W+)?(?:now|next)\b").match(sentence)
-    return bool(pattern(r"\blet'?s\b").search(sentence)) and not fresh
+    # `let's ...` mostly goes on with the same; not where all that it orders is named.
+    goes_on = pattern(r"\blet'?s\b").search(sentence) and not orders(sentence)
+    return bool(goes_on) and not fresh
 
 
 def looks(words: str, asks: bool) -> bool:

@@ -58,7 +58,8 @@ _BAD = (
     r"|oken|eaks)\b(?! (?!again|now|since|after|by|for|in|on|when|with|the|my|our|it|all)\w+)"
     r"|\b(?:is|are|now|again) failing\b|\bfails? (?:again|now|with)\b|\bfailed again\b"
     r"|\bsame (?:error|problem|issue)"
-    r"|\bnot fixed\b|\bthat'?s (?:wrong|not right|not what)|\bnow i'?m getting\b|\bregress"
+    r"|\b(?:bad|terrible|stupid) idea\b|\bnot fixed\b"
+    r"|\bthat'?s (?:wrong|not right|not what)|\bnow i'?m getting\b|\bregress"
     r"|\b(?:is|was) (?:wrong|incorrect|not correct)\b|\bdidn'?t (?:help|change|do)\b"
     r"|\b(?:can'?t|cannot|don'?t) see any\b|\b(?:is|are)(?:n'?t| not) (?:really|actually) \w+ing\b"
     # What was said to be there isn't, or what was said to be gone is there again.
