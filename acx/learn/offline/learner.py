@@ -303,8 +303,7 @@ class _Writer:
 
     @property
     def _project(self) -> str:
-        # A work tree inside the repository is named after a branch; the project is what holds it.
-        return re.sub(r"/\.?(?:claude/)?worktrees/.*$", "", self._cwd).rsplit("/", 1)[-1]
+        return self._assignment.transcript.session.project
 
 
 def _text(tree: SkillTree, path: str) -> str:
