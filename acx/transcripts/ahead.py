@@ -53,7 +53,7 @@ class _Frame:
     error: Exception | None = None
 
 
-def read_ahead(read: Read, stream: BinaryIO, notes: Notes) -> Iterator[Item]:
+def read_ahead(read: Read, stream: BinaryIO, notes: Notes) -> Generator[Item, None, None]:
     """What `read` gives for a file, and what it notes. Nobody else may use the stream meanwhile,
     nor another one that shares its place in the file."""
     frame: _Frame | None = None

@@ -196,7 +196,7 @@ def test_who_stops_listening_ends_it_and_its_scratch_goes(tmp_path: Path) -> Non
         first = next(items)
         assert isinstance(first, Message)
         assert (tmp_path / "scratch").exists()
-        items.close()  # type: ignore[attr-defined]
+        items.close()
     assert not is_running(int(first.text))
     assert not (tmp_path / "scratch").exists()
 
